@@ -1,0 +1,58 @@
+"""Random numbers that come out the same years later.
+
+NumPy keeps the raw stream of a bit generator for ever, not what ``Generator`` makes of it. So everything
+drawn here is our own arithmetic over ``PCG64.random_raw``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Draws"]
+
+_TWO_POW_53 = float(2**53)
+
+
+class Draws:
+    """A stream of random numbers named by a seed and a purpose.
+
+    Two streams with different purposes are independent, so drawing one more parameter of a network does not
+    move the others.
+
+    Parameters
+    ----------
+    seed : int
+        Any integer.
+    purpose : str
+        What is drawn, e.g. ``"weight_hh_l0"``.
+
+    Notes
+    -----
+    The generator's key is the SHA-256 of ``"seed/purpose"``, read as one big-endian integer.
+    """
+
+    def __init__(self, seed: int, purpose: str) -> None:
+        key = hashlib.sha256(f"{seed}/{purpose}".encode()).digest()
+        self._bits = np.random.PCG64(int.from_bytes(key, "big"))
+
+    def unit(self, *shape: int) -> NDArray[np.float64]:
+        """Draw from the uniform distribution on [0, 1): the upper 53 bits of each raw word, over 2**53."""
+        count = int(np.prod(shape))
+        raw = np.asarray(self._bits.random_raw(count), dtype=np.uint64)
+        return ((raw >> np.uint64(11)).astype(np.float64) / _TWO_POW_53).reshape(shape)
+
+    def uniform(self, low: float, high: float, *shape: int) -> NDArray[np.float64]:
+        """Draw from the uniform distribution on [low, high)."""
+        return low + (high - low) * self.unit(*shape)
+
+    def normal(self, *shape: int) -> NDArray[np.float64]:
+        """Draw from the standard normal distribution (Box and Muller 1958), two uniforms for each number."""
+        u = self.unit(2, *shape)
+        radius = np.sqrt(-2.0 * np.log1p(-u[0]))
+        return np.asarray(radius * np.cos(2.0 * np.pi * u[1]))
