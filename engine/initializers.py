@@ -77,7 +77,8 @@ def draw_parameters(network: Network, inputs: int) -> dict[str, Array]:
     identity   the unit matrix (Le, Jaitly, Hinton 2015)    as glorot                      0
     zero       0                                            0                              0
     ========== ============================================ ============================== ==============
-    ``bias_hh`` is 0. Then: the drawn recurrent matrix times ``scale``; rescaled to ``spectral_radius`` where
+    ``bias_hh`` is 0. A bias that is not given is 0 where its matrices are: who writes the matrices means no bias.
+    Then: the drawn recurrent matrix times ``scale``; rescaled to ``spectral_radius`` where
     one is given; the forget gate's rows of ``bias_ih`` set to ``forget_bias`` where one is given.
     Glorot and Bengio (2010); Saxe, McClelland and Ganguli (2014) for orthogonal matrices.
     """
@@ -100,7 +101,7 @@ def draw_parameters(network: Network, inputs: int) -> dict[str, Array]:
 
 
 def _draw(network: Network, name: str, shape: tuple[int, ...]) -> Array:
-    if network.init == "zero" or name == "bias_hh_l0":
+    if network.init == "zero" or name == "bias_hh_l0" or _matrices_given(network, name):
         return np.zeros(shape)
     draws = Draws(network.seed, name)
     hidden = network.hidden
@@ -119,6 +120,11 @@ def _draw(network: Network, name: str, shape: tuple[int, ...]) -> Array:
     fan_out = shape[0] if name == "weight_y" else hidden
     bound = (6.0 / (fan_in + fan_out)) ** 0.5
     return draws.uniform(-bound, bound, *shape)
+
+
+def _matrices_given(network: Network, bias: str) -> bool:
+    needed = {"bias_ih_l0": {"weight_ih_l0", "weight_hh_l0"}, "bias_y": {"weight_y"}}.get(bias)
+    return needed is not None and needed <= {name for name, _ in network.weights}
 
 
 def _recurrent_block(init: str, draws: Draws, hidden: int) -> Array:

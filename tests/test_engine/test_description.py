@@ -249,3 +249,10 @@ def test_the_engine_needs_numpy_and_the_standard_library_only() -> None:
     )
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
     assert [name for name in done.stdout.split() if not name.startswith("_")] == []
+
+
+def test_a_bias_that_is_not_given_is_zero_where_its_matrices_are() -> None:
+    matrices = (("weight_ih_l0", ((1.0,),)), ("weight_hh_l0", ((0.5,),)))
+    p = draw_parameters(Network(cell="rnn", hidden=1, weights=matrices), 1)
+    assert p["bias_ih_l0"][0] == 0.0
+    assert draw_parameters(Network(cell="rnn", hidden=1, weights=matrices[:1]), 1)["bias_ih_l0"][0] != 0.0
