@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
-BINARY = {".otf", ".ttf", ".png", ".webp", ".gif", ".ico", ".icns", ".npz", ".safetensors"}
+BINARY = {".sqlite", ".otf", ".ttf", ".png", ".webp", ".gif", ".ico", ".icns", ".npz", ".safetensors"}
 
 # Written in pieces, or this file would be the first to be found.
 TRACES = {

@@ -1,0 +1,1 @@
+"""The desktop application: windows, pages, widgets, the stage, and what they keep on disk."""

@@ -1,0 +1,1 @@
+"""Questions: banks, concepts, variants, grading and the checker. Importing it imports nothing else."""
