@@ -43,7 +43,7 @@ test: check-fast
 	@echo "== system libraries"
 	@QT_QPA_PLATFORM=offscreen $(PY) -m app.system_check
 	@echo "== shipped banks (content check)"
-	@$(PY) -m content check content/banks
+	@$(PY) -m content check --seconds 5 content/banks
 	@echo "== tests (pytest)"
 	@$(PY) -m pytest $(ARGS)
 

@@ -12,12 +12,12 @@ import os
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .codec import decoder, digest, encode, fingerprint
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+MAX_KEPT = 1000
+"""So many files are kept; every change of a bank leaves an old one behind."""
 
 _MAX_BYTES = 64 * 1024 * 1024
 
@@ -90,20 +90,16 @@ def keep(folder: Path | None, name: str, value: Any) -> None:
             written = file.name
             file.write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
         os.replace(written, folder / f"{name}.json")
+        _tidy(folder)
     except OSError:
         if written is not None:
             Path(written).unlink(missing_ok=True)
 
 
-def forget_others(folder: Path, names: Sequence[str]) -> int:
-    """Delete what is kept under other names than these; returns how many files went."""
-    kept = {f"{name}.json" for name in names}
-    gone = 0
-    for file in folder.glob("*.json"):
-        if file.name not in kept:
-            try:
-                file.unlink()
-            except OSError:
-                continue
-            gone += 1
-    return gone
+def _tidy(folder: Path) -> None:
+    """Delete what was kept longest ago, where much has gathered."""
+    files = list(folder.glob("*.json"))
+    if len(files) > MAX_KEPT:
+        files.sort(key=lambda file: file.stat().st_mtime)
+        for file in files[:-MAX_KEPT]:
+            file.unlink(missing_ok=True)

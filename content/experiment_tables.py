@@ -10,7 +10,7 @@ from .model import ChangeSpec, ExperimentSpec, InputSpec, LaneSpec, LossSpec, Ne
 from .nodes import ListNode, MappingNode, Node
 from .reader import INVALID, Invalid, Json, Reader, Type
 from .tables import ByShape, Field, Many, Named, Table
-from .words import MAX_INPUTS, MAX_LANES, MAX_STEPS, MAX_UNITS, NAME
+from .words import LANE_NAME, MAX_INPUTS, MAX_LANES, MAX_STEPS, MAX_UNITS, NAME
 
 
 @dataclass(frozen=True)
@@ -260,7 +260,7 @@ EXPERIMENT = Table(
         Field("network", NETWORK, "The network, for a single lane."),
         Field(
             "lanes",
-            Named(NETWORK, NAME, "lane", "lanes: {rnn: {cell: rnn}, lstm: {cell: lstm}}", 1, MAX_LANES),
+            Named(NETWORK, LANE_NAME, "lane", "lanes: {rnn: {cell: rnn}, lstm: {cell: lstm}}", 1, MAX_LANES),
             "Several networks side by side on the same input.",
         ),
         Field("input", INPUT, "What is read.", required=True, example="{values: [1, 0, 0]}"),

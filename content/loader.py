@@ -46,7 +46,7 @@ class Source:
         below = self.questions.get(question.id, "")
         full = f"{below}.{path}" if path else below
         spec = question.experiment
-        if spec is not None and spec.name is not None and path.startswith("experiment."):
+        if spec is not None and spec.name is not None and path.split(".")[0] == "experiment":
             full = f"experiments.{spec.name}{path.removeprefix('experiment')}"
         while full:
             if full in self.spans:

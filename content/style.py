@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LONGEST_STEM = 60
 LONGEST_KEY = 1.25
+LEAST_DIFFERENCE = 10
 
 RULES = ("long-key", "all-or-none", "long-stem", "slider-outside", "visible-key")
 """What can be dismissed."""
@@ -51,7 +52,7 @@ def _options(question: Question) -> Iterator[Found]:
     wrong = [_shown_length(option.text) for option in question.options if not option.correct]
     if question.kind == "single-choice" and right and wrong and right[0] > max(wrong):
         mean = sum(wrong) / len(wrong)
-        if right[0] > LONGEST_KEY * mean:
+        if right[0] > LONGEST_KEY * mean and right[0] - max(wrong) >= LEAST_DIFFERENCE:
             place = next(i for i, option in enumerate(question.options) if option.correct)
             yield _warning(
                 f"options[{place}].text",

@@ -41,6 +41,7 @@ CELL_NODES = (
 
 ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 NAME = r"[a-z][a-z0-9_-]*"
+LANE_NAME = r"[a-z][a-z0-9_]*"  # written bare in expressions
 PARAMETER_NAME = r"[A-Za-z][A-Za-z0-9_]*"
 QUANTITY_NAME = r"(?:[a-z][a-z_]*|grad\([a-z][a-z_]*\))"
 NODE = "|".join((*CELL_NODES, "step-[1-9][0-9]{0,3}"))

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import yaml
 
 from .model import Place, Problem
 from .nodes import MAX_DEPTH, MAX_NODES, MAX_PROBLEMS, ListNode, MappingNode, Node, ScalarNode, resolve_plain
 from .yaml_advice import USE_BLOCK, syntax_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _MAX_MARKS = 10
 _OWN_TAGS = "tag:yaml.org,2002:"

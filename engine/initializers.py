@@ -77,7 +77,7 @@ def draw_parameters(network: Network, inputs: int) -> dict[str, Array]:
     identity   the unit matrix (Le, Jaitly, Hinton 2015)    as glorot                      0
     zero       0                                            0                              0
     ========== ============================================ ============================== ==============
-    ``bias_hh`` is 0. A bias that is not given is 0 where its matrices are: who writes the matrices means no bias.
+    ``bias_hh`` is 0. A bias that is not given is 0 where its matrices are: who writes them means no bias.
     Then: the drawn recurrent matrix times ``scale``; rescaled to ``spectral_radius`` where
     one is given; the forget gate's rows of ``bias_ih`` set to ``forget_bias`` where one is given.
     Glorot and Bengio (2010); Saxe, McClelland and Ganguli (2014) for orthogonal matrices.

@@ -118,7 +118,8 @@ class Target:
         if self.kind == "state":
             what = {"c": "cell state c", "h": "hidden state h"}[self.name]
             return f"{what} at step {a}" + _of("unit", b)
-        return f"{_GATES[self.name]} held" + _of("unit", a) + (f", step {b}" if b else "")
+        steps = "" if b is None else f", t = {b}" if b.first == b.last else f", t {b}"
+        return f"{self.name} held" + ("" if a is None else f", unit {a}") + steps
 
 
 def _of(word: str, span: Span | None) -> str:

@@ -6,12 +6,15 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from content import concepts
 from content.check import Report, check
-from content.model import ConceptMap, Problem
+
+if TYPE_CHECKING:
+    from content.model import ConceptMap, Problem
 
 BROKEN = Path(__file__).parent.parent / "data" / "banks" / "broken"
 

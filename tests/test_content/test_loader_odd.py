@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from content import concepts
 from content.check import check
 from content.library import load
-from content.model import ConceptMap, Question
+
+if TYPE_CHECKING:
+    from content.model import ConceptMap, Question
 
 ODD = Path(__file__).parent.parent / "data" / "banks" / "odd"
 

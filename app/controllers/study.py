@@ -1,0 +1,544 @@
+"""The loop of studying, predict, run, explain, return, as one object with signals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from app.storage import (
+    Answered,
+    Explained,
+    Finished,
+    Flagged,
+    Hinted,
+    Json,
+    Retracted,
+    Shown,
+    Started,
+    StoreError,
+)
+from app.storage.projections import answer_of
+from app.tutor.choice import candidates, plan_session
+from app.tutor.session import Phase, QuestionState, Result, Session
+from content.answers import AnswerError, ChoiceAnswer, NumberAnswer, SettingsAnswer, answer_to_data
+from content.asked import asked_text
+from content.expressions import ExpressionError
+from content.grader import grade
+from content.numbers import NumberError
+from content.pictures import read_picture
+from content.variants import VariantError, draw, restore
+
+from .cards import Card, make_card, plain_hints
+from .playground import Playground
+
+if TYPE_CHECKING:
+    from app.storage.projections import ResumePoint
+    from app.tutor.attempts import Certainty
+    from app.tutor.choice import Choice
+    from content.answers import Answer
+    from content.grader import Verdict
+    from content.model import Misconception, Question, Reveal, StageSetup
+    from content.variants import Variant
+
+    from .journal import Journal
+    from .library import LibraryController
+
+__all__ = ["Explanation", "StudyController", "Summary"]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What the learner said decided it, and whether that was accepted."""
+
+    choice: str
+    right: bool
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What came of a session: how many questions were answered, and how many of them right at first."""
+
+    questions: int
+    answered: int
+    right: int
+
+
+class StudyController(QObject):
+    """Asks the questions of a queue, one after the other.
+
+    Every act that counts is written to the log before its effect is shown; one that cannot be written has no
+    effect, is said by :attr:`failed`, and may be tried again.
+
+    Parameters
+    ----------
+    journal : Journal
+        The log.
+    library : LibraryController
+        Where questions are found.
+
+    Attributes
+    ----------
+    question_changed : Signal()
+        Another question or another variant is on the table.
+    state_changed : Signal()
+        The learner chose, asked for a hint, checked, explained, or took something back.
+    finished : Signal(Summary)
+        The queue is done.
+    refused : Signal(str)
+        An answer that cannot be checked as it is, such as a text that is no number; a sentence.
+    failed : Signal(str, str)
+        Something went wrong: a sentence and what to do.
+    """
+
+    question_changed = Signal()
+    state_changed = Signal()
+    finished = Signal(object)
+    refused = Signal(str)
+    failed = Signal(str, str)
+
+    def __init__(self, journal: Journal, library: LibraryController, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._journal = journal
+        self._library = library
+        self.playground = Playground(self)
+        self.session: Session | None = None
+        self.state: QuestionState | None = None
+        self.card: Card | None = None
+        self.variant: Variant | None = None
+        self.verdict: Verdict | None = None
+        self.explanation: Explanation | None = None
+        self.is_flagged = False
+
+    # ------------------------------------------------------------------------------------- what can be begun
+
+    def plan(self, *, bank: str | None = None, concept: str | None = None) -> tuple[Choice, ...]:
+        """Return what "Study now" asks: wrong ones first, then new ones as taught, then the oldest."""
+        return plan_session(
+            candidates(self._library.banks),
+            self._journal.attempts(),
+            self._library.concept_order(),
+            bank=bank,
+            concept=concept,
+        )
+
+    def resume_point(self) -> ResumePoint | None:
+        """Return where an unfinished session can be taken up; None if there is none or its banks are gone."""
+        point = self._journal.resume_point()
+        if point is None or self.session is not None:
+            return None
+        rest = point.session.queue[point.session.position :]
+        return point if any(self._library.find(name) for name in rest) else None
+
+    def begin(self, queue: tuple[str, ...], mode: str = "study", subject: str = "") -> bool:
+        """Begin a session; one that is open is ended first. Return whether it began."""
+        if not queue:
+            return False
+        left = self._journal.resume_point()
+        ends = () if left is None else (left.session.uuid,)
+        session = Session(self._journal.new_session(), queue)
+        try:
+            for uuid in ends:
+                self._journal.write(uuid, Finished(completed=False))
+            self._journal.write(session.uuid, Started(queue, mode, subject))
+        except StoreError as error:
+            self.failed.emit(error.sentence, error.advice)
+            return False
+        self.session = session
+        return self._show_from_here()
+
+    def resume(self, point: ResumePoint) -> bool:
+        """Take up an unfinished session where it was left. Return whether there was anything to take up."""
+        self.session = point.session
+        asked = self._library.find(point.session.question)
+        if asked is None or point.state is None or point.shown is None:
+            return self._show_from_here()
+        if self._journal.digest(asked_text(asked.question)) != point.shown.text:
+            # The bank was edited meanwhile: what was half done belongs to another text.
+            return self._show_from_here()
+        try:
+            variant = restore(asked.question, point.shown.seed, point.shown.draws, point.shown.order)
+            card = make_card(asked.bank, variant)
+        except (ValueError, ExpressionError):
+            return self._show_from_here()
+        state = replace(point.state, retries=asked.question.goal is not None)
+        answer = answer_of(point.answered) if point.answered is not None else None
+        if state.result is not None and answer is not None:
+            self.verdict = grade(variant, answer)
+        self._put(variant, card, state)
+        if isinstance(answer, SettingsAnswer):
+            self._put_settings(answer.values)
+        return True
+
+    # --------------------------------------------------------------------------------------- what is shown
+
+    @property
+    def question(self) -> Question | None:
+        """The question on the table."""
+        return self.variant.question if self.variant is not None else None
+
+    @property
+    def phase(self) -> Phase | None:
+        """Where the learner is in it."""
+        return self.state.phase if self.state is not None else None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether an answer has been checked, so that nothing is veiled any more."""
+        return self.phase not in (None, Phase.PREDICT)
+
+    @property
+    def answer(self) -> Answer | None:
+        """What is chosen now."""
+        choice = self.state.choice if self.state is not None else None
+        return choice if isinstance(choice, ChoiceAnswer | NumberAnswer | SettingsAnswer) else None
+
+    @property
+    def can_check(self) -> bool:
+        """Whether there is something to check."""
+        return self.state is not None and self.state.can_check and self.answer not in _EMPTY
+
+    @property
+    def stage_setup(self) -> StageSetup | None:
+        """What the stage shows before the answer."""
+        return self.question.stage if self.question is not None else None
+
+    @property
+    def reveal(self) -> Reveal | None:
+        """What the stage shows after the answer."""
+        return self.question.reveal if self.question is not None else None
+
+    def veil_sentence(self) -> str:
+        """Say, before the answer, what the stage hides; empty where it hides nothing."""
+        veil = self.question.stage.veil if self.question is not None else None
+        if veil is None or not (veil.after is not None or veil.quantities or veil.views):
+            return ""
+        if veil.after is not None and veil.after > 0:
+            return self.tr("Predict first: the run past $t = {0}$ stays hidden until you answer.").format(
+                veil.after
+            )
+        if veil.after == 0:
+            return self.tr("Predict first: the run stays hidden until you answer.")
+        return self.tr("Predict first: what would tell the answer stays hidden until then.")
+
+    def explain_feedback(self, index: int) -> str:
+        """Return what is said about a reason that was chosen, Markdown."""
+        explain = self.question.explain if self.question is not None else None
+        if explain is None or self.variant is None or not 0 <= index < len(explain.options):
+            return ""
+        return self.variant.text(explain.options[index].why)
+
+    def concept_title(self) -> str:
+        """Return the title of the question's concept; it is shown after the answer only."""
+        concept = self._library.concepts.concept(self.question.concept) if self.question is not None else None
+        return concept.title if concept is not None else ""
+
+    def misconception(self, name: str) -> Misconception | None:
+        """Look a wrong idea up in the registry."""
+        return self._library.concepts.misconception(name)
+
+    def picture(self, name: str) -> bytes | None:
+        """Return a picture that a text names, from the bank's own folder; None if there is none."""
+        asked = self._library.find(self.state.question) if self.state is not None else None
+        return None if asked is None else read_picture(asked.bank.path.parent, name)
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """The hints read so far, Markdown."""
+        if self.card is None or self.state is None:
+            return ()
+        return self.card.hints[: self.state.hints_seen]
+
+    # ------------------------------------------------------------------------------------------ predicting
+
+    def choose(self, answer: Answer) -> None:
+        """Choose an answer; nothing is committed yet."""
+        if self.state is not None and self.phase is Phase.PREDICT:
+            self._become(self.state.choose(answer))
+
+    def choose_option(self, index: int) -> None:
+        """Choose an option of a single choice, or turn one of a multiple choice on or off."""
+        if self.card is None or self.phase is not Phase.PREDICT:
+            return
+        now = self.answer.options if isinstance(self.answer, ChoiceAnswer) else frozenset()
+        if self.card.kind == "multiple-choice":
+            self.choose(ChoiceAnswer(now ^ {index}))
+        else:
+            self.choose(ChoiceAnswer(frozenset({index})))
+
+    def set_control(self, number: int, value: float) -> None:
+        """Move a control of the card: play, or where the setting is the answer, answer with it."""
+        if self.card is None:
+            return
+        control = self.card.controls[number]
+        if not control.is_live(self.is_answered) or not self.playground.set_value(control.target, value):
+            return
+        if control.when == "answer" and self.phase is Phase.PREDICT:
+            self.choose(SettingsAnswer(self._settings()))
+
+    def say_certainty(self, certainty: Certainty | None) -> None:
+        """Say how sure; saying the same again takes it back."""
+        if self.state is not None and self.phase is Phase.PREDICT:
+            again = certainty == self.state.certainty
+            self._become(self.state.say_certainty(None if again else certainty))
+
+    def take_back(self) -> None:
+        """Return to the choice before; after the check, withdraw the answer so that it does not count."""
+        if self.state is None or self.session is None:
+            return
+        if self.state.can_take_back:
+            self._become(self.state.take_back())
+            if self.question is not None and self.question.goal is not None:
+                answer = self.answer
+                values = answer.values if isinstance(answer, SettingsAnswer) else self.question.goal.start
+                self._put_settings(values)
+        elif self.state.can_retract and self.state.result is not None:
+            if self._write(Retracted(self.state.question, self.state.result.event)) is None:
+                return
+            self._ask_anew(self.state.retract())
+
+    def read_hint(self) -> None:
+        """Read the next hint."""
+        if self.state is None or not self.state.can_hint:
+            return
+        state = self.state.hint()
+        if self._write(Hinted(state.question, state.hints_seen)) is not None:
+            self._become(state)
+
+    def check(self) -> None:
+        """Commit the answer: grade it, write it down, and only then show what came of it."""
+        answer = self.answer
+        if self.state is None or self.variant is None or answer is None or not self.can_check:
+            return
+        try:
+            verdict = grade(self.variant, answer)
+        except (NumberError, AnswerError) as error:
+            self.refused.emit(str(error))
+            return
+        except ExpressionError as error:
+            self.failed.emit(self.tr("This question cannot be graded: {0}").format(error.message), "")
+            return
+        written = self._write(self._answered(answer, verdict), texts=(asked_text(self.variant.question),))
+        if written is None:
+            return
+        self.verdict = verdict
+        state = self.state.check(Result(written, verdict.right, verdict.credit))
+        # A pause only where there is something to decide: try again, or see what happened.
+        self._become(state if state.can_try_again else state.watched())
+
+    # ------------------------------------------------------------------------------------------ afterwards
+
+    def go_on(self) -> None:
+        """Do what comes next: see the run explained, leave the explaining out, or go to the next question."""
+        match self.phase:
+            case Phase.RUN if self.state is not None:
+                self._become(self.state.watched())
+            case Phase.EXPLAIN_SELF if self.state is not None:
+                self._become(self.state.explain())
+            case Phase.EXPLAINED:
+                self.next_question()
+
+    def explain_node(self, node: str) -> None:
+        """Take a click on the stage as the learner's explanation."""
+        explain = self.card.explain if self.card is not None else None
+        if explain is not None and explain.nodes:
+            self._explain(node, node in explain.nodes)
+
+    def explain_option(self, index: int) -> None:
+        """Take a reason as the learner's explanation."""
+        explain = self.card.explain if self.card is not None else None
+        if explain is not None and 0 <= index < len(explain.options):
+            self._explain(str(index), explain.options[index].correct)
+
+    def _explain(self, choice: str, right: bool) -> None:
+        if self.state is None or self.phase is not Phase.EXPLAIN_SELF:
+            return
+        if self._write(Explained(self.state.question, choice, right)) is not None:
+            self.explanation = Explanation(choice, right)
+            self._become(self.state.explain())
+
+    def try_again(self) -> None:
+        """Try the same variant a second time, with one more hint."""
+        if self.state is None or self.variant is None or not self.state.can_try_again:
+            return
+        state = self.state.try_again()
+        texts = (asked_text(self.variant.question),)
+        events: tuple[Shown | Hinted, ...] = (self._shown(self.variant, state),)
+        if state.hints_seen > self.state.hints_seen:
+            events = (*events, Hinted(state.question, state.hints_seen))
+        if self._write(*events, texts=texts) is not None:
+            self._ask_anew(state)
+
+    def another_variant(self) -> None:
+        """Ask the question again with other numbers."""
+        if self.state is None or self.session is None or not self.state.can_take_sibling:
+            return
+        asked = self._library.find(self.state.question)
+        state = self.state.sibling()
+        if asked is not None:
+            self._ask(state, self.session.seed(state.variant))
+
+    def next_question(self) -> None:
+        """Leave the question for the next one, or end the session after the last."""
+        if self.state is None or self.session is None or self.phase is not Phase.EXPLAINED:
+            return
+        if self.session.is_last:
+            self._finish()
+            return
+        self.session = self.session.advance()
+        self._show_from_here()
+
+    def flag(self) -> None:
+        """Flag the question for a second look, or take the flag away."""
+        if self.variant is None or self.state is None:
+            return
+        text = asked_text(self.variant.question)
+        flagged = Flagged(self.state.question, self._journal.digest(text), not self.is_flagged)
+        if self._write(flagged, texts=(text,)) is not None:
+            self.is_flagged = not self.is_flagged
+            self.state_changed.emit()
+
+    def leave(self) -> None:
+        """Put the session aside; it can be taken up again."""
+        self.session = self.state = self.card = self.variant = self.verdict = self.explanation = None
+        self.playground.open(None)
+        self.question_changed.emit()
+
+    # --------------------------------------------------------------------------------------------- within
+
+    def _show_from_here(self) -> bool:
+        """Show the question at the session's place, or the first after it that can be asked."""
+        while self.session is not None:
+            asked = self._library.find(self.session.question)
+            if asked is not None:
+                state = QuestionState(
+                    self.session.question,
+                    hints=len(plain_hints(asked.question)),
+                    explains=asked.question.explain is not None,
+                    varies=bool(asked.question.parameters),
+                    # The run of a goal says what was missing, so it may be tried again without a hint.
+                    retries=asked.question.goal is not None,
+                )
+                if self._ask(state, self.session.seed(state.variant)):
+                    return True
+            if self.session.is_last:
+                self._finish()
+                return False
+            self.session = self.session.advance()
+        return False
+
+    def _ask(self, state: QuestionState, seed: int) -> bool:
+        asked = self._library.find(state.question)
+        if asked is None:
+            return False
+        try:
+            variant = draw(asked.question, seed)
+            card = make_card(asked.bank, variant)
+        except (VariantError, ExpressionError) as error:
+            self.failed.emit(
+                self.tr("The question {0} cannot be asked: {1}").format(state.question, error),
+                self.tr("Check its bank: python -m content check {0}").format(asked.bank.path),
+            )
+            return False
+        texts = (asked_text(asked.question),)
+        if self._write(self._shown(variant, state), texts=texts) is None:
+            return False
+        self.verdict = self.explanation = None
+        self._put(variant, card, state)
+        return True
+
+    def _put(self, variant: Variant, card: Card, state: QuestionState) -> None:
+        self.variant, self.card, self.state = variant, card, state
+        self.explanation = None
+        self.is_flagged = False
+        self.playground.open(variant.experiment, variant.runs)
+        if state.phase is Phase.PREDICT and variant.question.goal is not None:
+            self._put_settings(variant.question.goal.start)
+        self.question_changed.emit()
+
+    def _ask_anew(self, state: QuestionState) -> None:
+        """Put the same variant back on the table as it was before it was answered."""
+        assert self.variant is not None
+        assert self.card is not None
+        self.verdict = None
+        self._put(self.variant, self.card, state)
+
+    def _become(self, state: QuestionState) -> None:
+        if state != self.state:
+            self.state = state
+            self.state_changed.emit()
+
+    def _finish(self) -> None:
+        assert self.session is not None
+        answered = [a for a in self._journal.answers_in(self.session.uuid) if a.attempt == 1]
+        summary = Summary(len(self.session.queue), len(answered), sum(a.right for a in answered))
+        if self._write(Finished()) is not None:
+            self.leave()
+            self.finished.emit(summary)
+
+    def _settings(self) -> tuple[float, ...]:
+        assert self.card is not None
+        targets = [control.target for control in self.card.controls if control.when == "answer"]
+        return tuple(float(self.playground.value(target) or 0.0) for target in targets)
+
+    def _put_settings(self, values: tuple[float, ...]) -> None:
+        assert self.card is not None
+        targets = [control.target for control in self.card.controls if control.when == "answer"]
+        for target, value in zip(targets, values, strict=True):
+            self.playground.set_value(target, value)
+
+    def _shown(self, variant: Variant, state: QuestionState) -> Shown:
+        assert self.session is not None
+        return Shown(
+            state.question,
+            self._journal.digest(asked_text(variant.question)),
+            self.session.position,
+            state.variant,
+            state.attempt,
+            variant.seed,
+            variant.draws,
+            variant.order,
+            state.hints,
+            state.explains,
+            state.varies,
+        )
+
+    def _answered(self, answer: Answer, verdict: Verdict) -> Answered:
+        assert self.state is not None
+        assert self.variant is not None
+        assert self.session is not None
+        shown_at = self._journal.shown_at(self.session.uuid)
+        numbers: tuple[tuple[str, float], ...] = ()
+        if self.variant.question.answer is not None:
+            numbers = (("key", self.variant.key_value()),)
+        certainty = self.state.certainty
+        return Answered(
+            self.state.question,
+            self._journal.digest(asked_text(self.variant.question)),
+            Json.of(answer_to_data(answer)),
+            verdict.credit,
+            verdict.right,
+            self.state.variant,
+            self.state.attempt,
+            self.variant.seed,
+            self.variant.draws,
+            self.variant.order,
+            self.state.hints_seen,
+            None if certainty is None else str(certainty),
+            tuple(dict.fromkeys(said.misconception for said in verdict.feedback if said.misconception)),
+            numbers,
+            None if shown_at is None else max(0.0, (self._journal.now() - shown_at).total_seconds()),
+        )
+
+    def _write(self, *payloads: object, texts: tuple[str, ...] = ()) -> str | None:
+        """Write to the log; return the first event's uuid, or None after saying why it cannot be written."""
+        assert self.session is not None
+        try:
+            return self._journal.write(self.session.uuid, *payloads, texts=texts)[0]  # type: ignore[arg-type]
+        except StoreError as error:
+            self.failed.emit(error.sentence, error.advice)
+            return None
+
+
+_EMPTY: tuple[Answer | None, ...] = (None, ChoiceAnswer(frozenset()), NumberAnswer(""))

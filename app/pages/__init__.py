@@ -1,0 +1,1 @@
+"""The pages: widgets laid out, wired to controllers and to the stage."""

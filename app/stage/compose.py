@@ -1,0 +1,286 @@
+"""The whole stage as marks: header, view tabs, the chosen view, and what every view shares.
+
+Everything is computed from the size as it is now; no mark lies outside the stage.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QCoreApplication
+
+from . import cell_lstm, cell_rnn, gradient, heatmaps
+from .lanes import LaneTrace, colours, trace
+from .marks import Mark, Panel, Rect, Text
+from .shift import shifted
+from .timeline import elided, text_width
+from .veiled import veiled_place
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.theme import Theme
+    from engine import LeftRange, Run
+
+    from .cursor import Cursor
+    from .veil import Veil
+
+__all__ = [
+    "VIEWS",
+    "Scene",
+    "cell_marks",
+    "fixed_marks",
+    "left_range_shown",
+    "network_title",
+    "prepare_gradient",
+    "view_titles",
+]
+
+VIEWS: Final = ("cell", "gates", "gradient")
+"""The views that exist, in the order of their tabs and number keys."""
+
+_SIDE: Final = 20.0
+_HEADER: Final = 52.0
+_FOOT: Final = 10.0
+_BANNER: Final = 34.0
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """All that the stage shows.
+
+    Attributes
+    ----------
+    runs : tuple of Run
+        One per lane; may be empty.
+    cursor : Cursor
+        The current step, lane and unit.
+    veil : Veil
+        What is hidden.
+    view : str
+        One of `VIEWS`.
+    theme : Theme
+        The colours.
+    size : (float, float)
+        Width and height.
+    prepared : gradient.Prepared or None
+        The gradient view, if already laid out for this size, veil and theme.
+    """
+
+    runs: tuple[Run, ...]
+    cursor: Cursor
+    veil: Veil
+    view: str
+    theme: Theme
+    size: tuple[float, float]
+    prepared: gradient.Prepared | None = None
+
+    @property
+    def run(self) -> Run:
+        """The chosen lane's run, the first one's if none was chosen."""
+        return next((run for run in self.runs if run.name == self.cursor.lane), self.runs[0])
+
+    @property
+    def body(self) -> Rect:
+        """Where the view itself is drawn."""
+        top = _HEADER + (_BANNER if left_range_shown(self) is not None else 0.0)
+        return (_SIDE, top, self.size[0] - 2 * _SIDE, self.size[1] - top - _FOOT)
+
+    @property
+    def strip(self) -> Rect:
+        """Where the heat maps under the cell are drawn."""
+        x, y, width, height = self.body
+        tall = min(max(0.29 * height, 104.0), 250.0)
+        return (x, y + height - tall, width, tall)
+
+    @property
+    def cell(self) -> Rect:
+        """Where the cell is drawn."""
+        x, y, width, height = self.body
+        return (x, y, width, height - self.strip[3] - 10.0)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Stage", text)
+
+
+def view_titles() -> dict[str, str]:
+    """Return the views' names in the user's language."""
+    return {"cell": _tr("Cell"), "gates": _tr("Gates"), "gradient": _tr("Gradient")}
+
+
+def network_title(run: Run) -> str:
+    """Return what kind of network it is, in a word or two."""
+    if run.cell == "lstm":
+        return "LSTM"
+    names = {
+        "tanh": "tanh RNN",
+        "relu": "ReLU RNN",
+        "sigmoid": _tr("sigmoid RNN"),
+        "identity": _tr("linear RNN"),
+    }
+    return names[run.network.activation]
+
+
+def left_range_shown(scene: Scene) -> LeftRange | None:
+    """Return where numbers left the range in the lanes shown, if the veil does not hide that place."""
+    if scene.veil.hides(view=scene.view):
+        return None
+    lanes = scene.runs if scene.view == "gradient" else ((scene.run,) if scene.runs else ())
+    for run in lanes:
+        found = run.left_range
+        if found is None or scene.veil.hides(quantity=found.quantity, t=found.t):
+            continue
+        return found
+    return None
+
+
+def fixed_marks(scene: Scene) -> tuple[Mark, ...]:
+    """Return everything that does not move inside a step: all but the cell itself."""
+    marks: list[Mark] = [*_header(scene)]
+    if not scene.runs:
+        return tuple(marks)
+    marks += _banner(scene)
+    x, y, width, height = scene.body
+    hidden = scene.veil.hides(view=scene.view)
+    if hidden or (scene.view == "gradient" and gradient.all_hidden(scene.runs, scene.veil)):
+        marks.append(veiled_place((x, y + 4.0, width, height - 8.0), scene.theme, border=scene.theme.line))
+    elif scene.view == "gates":
+        inner = heatmaps.layout(scene.runs, scene.cursor, scene.veil, (width, height), scene.theme)
+        marks += shifted(inner, x, y)
+    elif scene.view == "gradient":
+        marks += (scene.prepared or prepare_gradient(scene, tuple(trace(run) for run in scene.runs))).at(
+            scene.cursor
+        )
+    else:
+        marks += heatmaps.strip(scene.run, scene.cursor, scene.veil, scene.strip, scene.theme)
+    return tuple(marks)
+
+
+def prepare_gradient(scene: Scene, traces: tuple[LaneTrace, ...]) -> gradient.Prepared:
+    """Lay out the gradient view but for what follows the cursor.
+
+    Parameters
+    ----------
+    scene : Scene
+        Gives place, veil and theme.
+    traces : tuple of LaneTrace
+        What `lanes.trace` gave for each run.
+    """
+    return gradient.Prepared(traces, scene.veil, scene.body, scene.theme)
+
+
+def cell_marks(scene: Scene) -> tuple[Mark, ...]:
+    """Return the cell, which moves with the cursor's phase; nothing in other views.
+
+    The marks begin at 0, 0: they belong at the corner of `Scene.cell`.
+    """
+    if not scene.runs or scene.view != "cell" or scene.veil.hides(view="cell"):
+        return ()
+    _, _, width, height = scene.cell
+    layout = cell_lstm.layout if scene.run.cell == "lstm" else cell_rnn.layout
+    return layout((scene.run,), scene.cursor, scene.veil, (width, height), scene.theme)
+
+
+# --- header ------------------------------------------------------------------------------------
+
+
+def _header(scene: Scene) -> list[Mark]:
+    theme = scene.theme
+    marks, left = _tabs(scene)
+    if not scene.runs:
+        return marks
+    x = _SIDE
+    switch = len(scene.runs) > 1 and scene.view != "gradient"
+    if switch:
+        chips, x = _lane_chips(scene, x, left)
+        marks += chips
+    else:
+        title = _title(scene.runs)
+        width = min(text_width(title, 15.0) * 1.04 + 4.0, left - x - 8.0)
+        marks.append(Text(rect=(x, 12.0, width, 26.0), text=title, colour=theme.text, size=15.0, weight=600))
+        x += width + 8.0
+    room = left - x - 12.0
+    if room >= 70.0:
+        said = elided(_units(scene.runs) if switch else _input(scene), room, 13.0)
+        marks.append(Text(rect=(x, 12.0, room, 26.0), text=said, colour=theme.dim, size=13.0))
+    return marks
+
+
+def _title(runs: Sequence[Run]) -> str:
+    if len(runs) == 1:
+        return f"{network_title(runs[0])} · {_units(runs)}"
+    return _tr(" vs ").join(run.name for run in runs) + f" · {_units(runs)}"
+
+
+def _units(runs: Sequence[Run]) -> str:
+    counts = sorted({run.units for run in runs})
+    if counts == [1]:
+        return _tr("1 unit")
+    return _tr("{count} units").format(count=" / ".join(str(count) for count in counts))
+
+
+def _input(scene: Scene) -> str:
+    run = scene.run
+    if run.labels and not scene.veil.hides(quantity="x"):
+        return "“" + " ".join(label for label in run.labels if label) + "”"
+    return _tr("{count} steps").format(count=run.steps)
+
+
+def _tabs(scene: Scene) -> tuple[list[Mark], float]:
+    """Return the view tabs at the right end, and where they begin."""
+    theme = scene.theme
+    titles = view_titles()
+    widths = {view: text_width(titles[view], 12.0) + 30.0 for view in VIEWS}
+    x = scene.size[0] - _SIDE - sum(widths.values())
+    left = x
+    marks: list[Mark] = []
+    for view in VIEWS:
+        chosen = view == scene.view
+        rect = (x, 12.0, widths[view], 26.0)
+        said = (_tr("{view} view, shown") if chosen else _tr("{view} view")).format(view=titles[view])
+        marks += _chip(rect, titles[view], chosen, theme, f"view:{view}", said)
+        x += widths[view]
+    return marks, left
+
+
+def _lane_chips(scene: Scene, x: float, end: float) -> tuple[list[Mark], float]:
+    """Return one chip per lane, and where they end."""
+    theme = scene.theme
+    hues = colours(scene.runs, theme)
+    room = max((end - x - 8.0) / len(scene.runs), 30.0)
+    marks: list[Mark] = []
+    for run, hue in zip(scene.runs, hues, strict=True):
+        width = min(text_width(run.name, 12.0) + 30.0, room)
+        chosen = run is scene.run
+        said = (_tr("{lane}, shown") if chosen else _tr("show {lane}")).format(lane=run.name)
+        name = elided(run.name, width - 18.0, 12.0)
+        marks += _chip((x, 12.0, width, 26.0), name, chosen, theme, f"lane:{run.name}", said, hue)
+        x += width
+    return marks, x + 14.0
+
+
+def _chip(
+    rect: Rect, text: str, chosen: bool, theme: Theme, node: str, said: str, hue: str | None = None
+) -> tuple[Mark, ...]:
+    colour = (hue or theme.text) if chosen else theme.dim
+    return (
+        Panel(rect=rect, fill=theme.chosen if chosen else None, radius=7.0, node=node, label=said),
+        Text(rect=rect, text=text, colour=colour, size=12.0, weight=600 if chosen else 500, align="centre"),
+    )
+
+
+def _banner(scene: Scene) -> tuple[Mark, ...]:
+    """Say that numbers left the range, if they did."""
+    found = left_range_shown(scene)
+    if found is None:
+        return ()
+    theme = scene.theme
+    rect = (_SIDE, _HEADER - 4.0, scene.size[0] - 2 * _SIDE, 28.0)
+    text = found.sentence
+    inner = (rect[0] + 12.0, rect[1], rect[2] - 24.0, rect[3])
+    return (
+        Panel(rect=rect, fill=theme.tint(theme.wrong), border=theme.wrong, radius=7.0, label=text),
+        Text(rect=inner, text=text, colour=theme.text, size=12.0, weight=500),
+    )

@@ -1,0 +1,323 @@
+"""A cell being drawn: marks with the time at which the computation reaches them.
+
+A sub-step has a clock that counts pixels of wire. Every mark belongs to one sub-step and is reached between
+two readings of its clock, so that colour spreads along the path of computation at one speed, over forks and
+through blocks alike. The backward pass runs the same clocks down.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from .marks import Mark, Node, Panel, Point, Slot, Slots, Strand, Strands, Text, Veiled
+from .routes import bounds, length, pieces
+from .strands import Flow, groups, names, say, size_of, strands, summary, tr
+
+if TYPE_CHECKING:
+    from app.theme import Theme
+
+    from .cursor import Cursor
+    from .geometry import Bundles
+
+
+@dataclass(frozen=True, eq=False)
+class Timed:
+    """A mark, and from when to when on the clock of its sub-step colour spreads over it."""
+
+    mark: Mark
+    stage: int | None
+    start: float
+    end: float
+
+
+class Drawing:
+    """Collects the marks of one cell.
+
+    Parameters
+    ----------
+    theme
+        Gives the colours.
+    lane
+        Name of the lane that is shown.
+    wires
+        Widths of the bundles.
+    backward
+        Whether the wires run backwards.
+    type_factor
+        What sizes of type are multiplied by.
+    """
+
+    def __init__(self, theme: Theme, lane: str, wires: Bundles, backward: bool, type_factor: float) -> None:
+        self.type_factor = type_factor
+        self.theme = theme
+        self.lane = lane
+        self.wires = wires
+        self.backward = backward
+        self._timed: list[Timed] = []
+        self._strands: dict[int, tuple[tuple[Strand, ...], Flow]] = {}
+
+    def add(self, mark: Mark, stage: int | None = None, start: float = 0.0, end: float = 0.0) -> None:
+        """Add a mark; without a sub-step it always has its full colour."""
+        self._timed.append(Timed(mark, stage, start, end))
+
+    def wire(
+        self,
+        flow: Flow,
+        route: tuple[Point, ...],
+        radius: float,
+        stage: int,
+        start: float = 0.0,
+        *,
+        spoken: bool = True,
+    ) -> float:
+        """Add a bundle and return the reading of the clock at its end.
+
+        Parameters
+        ----------
+        flow
+            What it carries.
+        route, radius
+            Where it runs, in the direction of the forward pass.
+        stage, start
+            Sub-step, and the reading of its clock when colour enters the bundle.
+        spoken
+            Whether the bundle has an accessible name; false for a copy of one that has.
+        """
+        wires, member = self.wires, flow.member == "input"
+        pitch = wires.x_pitch if member else wires.pitch
+        widest = wires.x_widest if member else wires.widest
+        span = wires.x_span if member else wires.span
+        count = wires.x_count if member else wires.count
+        end = start + length(pieces(route, radius))
+        made, _ = self._strands.setdefault(id(flow), ((), flow))
+        if not made:
+            made = strands(flow, count, pitch, widest, self.theme)
+            self._strands[id(flow)] = (made, flow)
+        mark = Strands(
+            rect=bounds(route, span),
+            lane=self.lane,
+            quantity=flow.quantity,
+            step=flow.step,
+            label=summary(flow) if spoken else "",
+            route=route,
+            radius=radius,
+            span=span,
+            strands=made,
+            name=names(flow),
+            backward=self.backward,
+        )
+        self.add(mark, stage, start, end)
+        return end
+
+    def clearing(self, route: tuple[Point, ...], radius: float, span: float) -> None:
+        """Clear the ground for a bundle that passes over another."""
+        mark = Strands(
+            rect=bounds(route, span),
+            lane=self.lane,
+            route=route,
+            radius=radius,
+            span=span,
+            strands=(),
+            casing=self.theme.card,
+        )
+        self.add(mark)
+
+    def text(
+        self,
+        text: str,
+        rect: tuple[float, float, float, float],
+        colour: str,
+        size: float = 11.0,
+        *,
+        weight: int = 400,
+        italic: bool = False,
+        mono: bool = False,
+        align: str = "left",
+    ) -> None:
+        """Add a line of text."""
+        self.add(
+            Text(
+                rect=rect,
+                lane=self.lane,
+                text=text,
+                colour=colour,
+                size=float(round(size * self.type_factor)),
+                weight=weight,
+                italic=italic,
+                mono=mono,
+                align=align,
+            )
+        )
+
+    def disc(
+        self, sign: str, centre: Point, radius: float, hue: str, node: str, label: str, at: tuple[int, float]
+    ) -> None:
+        """Add a × or a + where bundles meet."""
+        x, y = centre
+        mark = Node(
+            rect=(x - radius, y - radius, 2 * radius, 2 * radius),
+            lane=self.lane,
+            node=node,
+            label=label,
+            sign=sign,
+            border=hue,
+            fill=self.theme.card,
+            colour=self.theme.text,
+            border_width=1.6,
+        )
+        self.add(mark, at[0], at[1], at[1])
+
+    def box(
+        self,
+        sign: str,
+        rect: tuple[float, float, float, float],
+        border: str,
+        node: str,
+        label: str,
+        at: tuple[int, float],
+        *,
+        size: float = 12.0,
+        radius: float = 8.0,
+        border_width: float = 1.0,
+        fill: str | None = None,
+        colour: str | None = None,
+    ) -> None:
+        """Add a block with a name on it."""
+        mark = Node(
+            rect=rect,
+            lane=self.lane,
+            node=node,
+            label=label,
+            sign=sign,
+            border=border,
+            fill=fill or self.theme.card,
+            colour=colour or self.theme.text,
+            size=float(round(size * self.type_factor)),
+            round=False,
+            radius=min(radius * self.type_factor, 0.34 * rect[3]),
+            border_width=border_width,
+        )
+        self.add(mark, at[0], at[1], at[1])
+
+    def slots(
+        self,
+        flow: Flow,
+        rect: tuple[float, float, float, float],
+        chosen: int,
+        node: str,
+        at: tuple[int, float, float],
+        *,
+        signed: bool,
+    ) -> None:
+        """Add a row of slots, or the calm sentence in its place when a veil hides the gate."""
+        if flow.hidden or flow.values is None:
+            sentence = tr("hidden") if flow.hidden else ""
+            self.add(
+                Veiled(
+                    rect=rect,
+                    lane=self.lane,
+                    label=summary(flow),
+                    text=sentence,
+                    colour=self.theme.dim,
+                    detail_colour=self.theme.dim,
+                    size=11.0,
+                )
+            )
+            return
+        found = []
+        for group in groups(flow.values):
+            hue = flow.hue or (self.theme.above if group.mean >= 0 else self.theme.below)
+            level = (
+                size_of(abs(group.mean), flow) * (1.0 if group.mean >= 0 else -1.0) if group.finite else None
+            )
+            found.append(
+                Slot(
+                    level=level,
+                    colour=hue,
+                    unit=group.first if group.single else None,
+                    value=group.mean,
+                    label=say(flow, group),
+                    chosen=group.first <= chosen <= group.last and len(flow.values) > 1,
+                )
+            )
+        mark = Slots(
+            rect=rect,
+            lane=self.lane,
+            quantity=flow.quantity,
+            step=flow.step,
+            label=summary(flow),
+            node=node,
+            slots=tuple(found),
+            signed=signed,
+            track=self.theme.neutral,
+            chosen_colour=self.theme.text,
+            gap=max(1.0, min(3.0, rect[2] / max(1, len(found)) * 0.25)),
+        )
+        self.add(mark, *at)
+
+    def plate(self, rect: tuple[float, float, float, float]) -> None:
+        """Add the ground that the cell stands on."""
+        self.add(Panel(rect=rect, lane=self.lane, fill=self.theme.card, border=self.theme.line, radius=14.0))
+
+    def done(self) -> Still:
+        """Return everything drawn."""
+        clocks: dict[int, float] = {}
+        for timed in self._timed:
+            if timed.stage is not None:
+                clocks[timed.stage] = max(clocks.get(timed.stage, 0.0), timed.end)
+        return Still(tuple(self._timed), tuple(sorted(clocks.items())))
+
+
+@dataclass(frozen=True, eq=False)
+class Still:
+    """A finished drawing, to be shown at any moment of its step."""
+
+    timed: tuple[Timed, ...]
+    clocks: tuple[tuple[int, float], ...]
+
+    def at(self, cursor: Cursor) -> tuple[Mark, ...]:
+        """Return the marks at a moment: full colour as far as it has spread, dim elsewhere.
+
+        What stands still while the sub-step lasts comes first and is the same objects each time, so that it
+        can be painted once; then what moves; the discs last, for wires end under them.
+        """
+        active = cursor.stage
+        if active is None:
+            return _parts(self, None)[0]
+        still, moving, discs = _parts(self, active)
+        whole = dict(self.clocks).get(active, 0.0)
+        reading = cursor.progress * whole
+        lit = tuple(_lit(timed, reading, whole, cursor.backward) for timed in (*moving, *discs))
+        return still + lit
+
+
+@lru_cache(maxsize=16)
+def _parts(still: Still, active: int | None) -> tuple[tuple[Mark, ...], tuple[Timed, ...], tuple[Timed, ...]]:
+    """Return what stands still, what moves, and the discs over it; at rest all stands still."""
+    discs = [timed for timed in still.timed if isinstance(timed.mark, Node) and timed.mark.round]
+    rest = [timed for timed in still.timed if timed not in discs]
+    if active is None:
+        return tuple(timed.mark for timed in (*rest, *discs)), (), ()
+    standing = tuple(
+        timed.mark if timed.stage is None else replace(timed.mark, lit=0.0)
+        for timed in rest
+        if timed.stage != active
+    )
+    moving = tuple(timed for timed in rest if timed.stage == active)
+    shown = tuple(
+        timed if timed.stage == active else replace(timed, mark=replace(timed.mark, lit=0.0), stage=None)
+        for timed in discs
+    )
+    return standing, moving, shown
+
+
+def _lit(timed: Timed, reading: float, whole: float, backward: bool) -> Mark:
+    if timed.stage is None:
+        return timed.mark
+    start, end = (whole - timed.end, whole - timed.start) if backward else (timed.start, timed.end)
+    if reading >= end:
+        return timed.mark
+    lit = 0.0 if reading <= start else (reading - start) / (end - start)
+    return replace(timed.mark, lit=lit)

@@ -1,0 +1,308 @@
+"""Heat maps unit × time, one row group per quantity: the strip under the cell, and the gates view.
+
+Three kinds of scale are kept apart: 0..1 for gates (neutral to the gate's hue), signed with
+symmetric limits (below, neutral, above), and the gradients' logarithmic one, which is elsewhere.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication
+
+from app.theme import Theme, mix
+from engine import Run, quantity
+from engine.arithmetic import format_number
+
+from .marks import HeatMap, Line, Mark, Panel, Point, Rect, Text
+from .scale_legend import legend
+from .scales import GATES, SATURATION, Scale, group_names, hidden, last_visible, scale_of
+from .timeline import Timeline, column_labels, columns, cursor_frame
+from .veiled import VEILED_ROW, hidden_sentence, veiled_place
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .cursor import Cursor
+    from .veil import Veil
+
+__all__ = ["layout", "strip"]
+
+_LABELS: Final = 22.0
+
+
+def strip(run: Run, cursor: Cursor, veil: Veil, rect: Rect, theme: Theme) -> tuple[Mark, ...]:
+    """Return the compact heat maps that stand under the cell.
+
+    Parameters
+    ----------
+    run : Run
+        The lane shown.
+    cursor : Cursor
+        The current step and unit.
+    veil : Veil
+        What is hidden.
+    rect : Rect
+        Where to draw.
+    theme : Theme
+        The colours.
+    """
+    return _Plate(run, cursor, veil, rect, theme, gutter=64.0, margin=8.0, full=False).marks()
+
+
+def layout(
+    runs: Sequence[Run], cursor: Cursor, veil: Veil, size: tuple[float, float], theme: Theme
+) -> tuple[Mark, ...]:
+    """Return the gates view of the cursor's lane.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+        All lanes; the cursor says which one is shown.
+    cursor : Cursor
+        The current lane, step and unit.
+    veil : Veil
+        What is hidden.
+    size : (float, float)
+        Width and height of the place, whose corner is at 0, 0.
+    theme : Theme
+        The colours.
+    """
+    run = next((run for run in runs if run.name == cursor.lane), runs[0])
+    rect = (0.0, 0.0, *size)
+    return _Plate(run, cursor, veil, rect, theme, gutter=118.0, margin=104.0, full=True).marks()
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("HeatMaps", text)
+
+
+class _Plate:
+    """One block of row groups on a common time axis, while it is being laid out."""
+
+    def __init__(
+        self,
+        run: Run,
+        cursor: Cursor,
+        veil: Veil,
+        rect: Rect,
+        theme: Theme,
+        *,
+        gutter: float,
+        margin: float,
+        full: bool,
+    ) -> None:
+        x, y, width, height = rect
+        self.run, self.cursor, self.veil, self.theme, self.full = run, cursor, veil, theme, full
+        self.rect = rect
+        self.last = last_visible(run, veil)
+        self.names = group_names(run)
+        self.line = Timeline(x + gutter, width - gutter - margin, run.steps)
+        gap = min(12.0, max(6.0, height * 0.016)) if full else 6.0
+        room = height - _LABELS - 8.0 - gap * (len(self.names) - 1)
+        tallest = max(72.0, 20.0 * run.units) if full else max(30.0, 6.0 * run.units)
+        row = min(room / len(self.names), tallest)
+        # Rows of whole pixels: all gaps between them are alike.
+        self.row = float(int(row / run.units) * run.units) if row >= 3.0 * run.units else float(int(row))
+        self.gap = gap
+        self.top = y + _LABELS + 4.0
+        self.bottom = self.top + self.row * len(self.names) + gap * (len(self.names) - 1)
+
+    def group_top(self, index: int) -> float:
+        return self.top + index * (self.row + self.gap)
+
+    def marks(self) -> tuple[Mark, ...]:
+        y = self.rect[1]
+        tokens = () if self.veil.hides(quantity="x") else self.run.labels
+        marks: list[Mark] = [*columns(self.line, y, self.bottom - y + 2.0, tokens, self.last)]
+        marks += column_labels(self.line, y, tokens, self.cursor.step, self.theme)
+        for index, name in enumerate(self.names):
+            marks += self.group(index, name)
+        marks += self.hidden_columns()
+        if self.full and any(name in GATES and not self.veil.hides(quantity=name) for name in self.names):
+            x = self.line.left + self.line.width + 14.0
+            box = (x, y, self.rect[0] + self.rect[2] - x, 20.0)
+            marks.append(Text(rect=box, text=_tr("saturated"), colour=self.theme.dim, size=11.0))
+        marks.append(self.frame())
+        return tuple(marks)
+
+    def frame(self) -> Mark:
+        """Frame the cursor's column, its label included where the label is no wider than the column."""
+        y = self.rect[1] if self.line.pitch >= 28.0 else self.top - 3.0
+        return cursor_frame(self.line, self.cursor.step, y, self.bottom - y + 3.0, self.theme)
+
+    # -- one row group --
+
+    def group(self, index: int, name: str) -> list[Mark]:
+        top = self.group_top(index)
+        marks: list[Mark] = list(self.head(name, top))
+        if hidden(self.run, self.veil, name):
+            marks += self.hidden_group(name, top)
+            return marks
+        if self.last == 0:
+            return marks
+        scale = scale_of(self.run, name, self.last)
+        marks.append(self.heat(name, top, scale))
+        if self.full:
+            if name in GATES:
+                marks += self.notches(name, top)
+            marks += legend(self.run, name, scale, self.last, self.legend_place(top), self.theme)
+        marks += self.unit_tick(top)
+        return marks
+
+    def head(self, name: str, top: float) -> tuple[Mark, ...]:
+        known = quantity(name, self.run.cell)
+        colour = self.theme.role(known.role)
+        x = self.rect[0]
+        gutter = self.line.left - x
+        middle = top + self.row / 2
+        if not self.full:
+            box = (x, middle - 11.0, gutter - 14.0, 22.0)
+            size = 15.0 if self.row >= 18.0 else 13.0
+            return (_symbol(known.label, colour, box, size, "right"),)
+        two_lines = self.row >= 34.0
+        symbol_y = middle - 20.0 if two_lines else middle - 11.0
+        marks: list[Mark] = [_symbol(known.label, colour, (x, symbol_y, gutter - 16.0, 22.0), 15.0, "right")]
+        if two_lines:
+            box = (x, middle + 1.0, gutter - 16.0, 18.0)
+            marks.append(Text(rect=box, text=known.title, colour=self.theme.dim, size=11.0, align="right"))
+        return tuple(marks)
+
+    def heat(self, name: str, top: float, scale: Scale) -> HeatMap:
+        values = np.ascontiguousarray(self.run.grid(name)[: self.last].T)
+        known = quantity(name, self.run.cell)
+        step = min(max(self.cursor.step, 1), self.last)
+        unit = min(max(self.cursor.unit, 1), self.run.units)
+        here = float(values[unit - 1, step - 1])
+        box = (self.line.left, top, self.line.pitch * self.last, self.row)
+        spoken = _tr("{title}, {units} units by {steps} steps; unit {unit} at t = {step}: {value}").format(
+            title=known.title,
+            units=self.run.units,
+            steps=self.last,
+            unit=unit,
+            step=step,
+            value=format_number(here),
+        )
+        lane = self.run.name
+
+        def describe(row: int, column: int) -> Mark:
+            value = float(values[row, column])
+            said = _tr("{title}, unit {unit} at t = {step}: {value}").format(
+                title=known.title, unit=row + 1, step=column + 1, value=format_number(value)
+            )
+            return Mark(
+                rect=box,
+                lane=lane,
+                quantity=name,
+                step=column + 1,
+                unit=row + 1,
+                value=value,
+                node=f"step-{column + 1}",
+                label=said,
+            )
+
+        return HeatMap(
+            rect=box,
+            lane=lane,
+            quantity=name,
+            step=step,
+            unit=unit,
+            value=here,
+            node=f"step-{step}",
+            label=spoken,
+            values=values,
+            scale=scale.kind,
+            low=scale.low,
+            high=scale.high,
+            role=known.role,
+            gap=2.0 if self.line.pitch >= 16.0 else 1.0 if self.line.pitch >= 6.0 else 0.0,
+            row_gap=1.0 if self.row / self.run.units >= 4.0 else 0.0,
+            describe=describe,
+        )
+
+    def unit_tick(self, top: float) -> tuple[Mark, ...]:
+        """Return a small tick beside the row of the chosen unit."""
+        if self.run.units == 1:
+            return ()
+        pitch = self.row / self.run.units
+        unit = min(max(self.cursor.unit, 1), self.run.units)
+        height = max(2.0, min(pitch - 1.0, 8.0))
+        y = top + (unit - 0.5) * pitch - height / 2
+        return (Panel(rect=(self.line.left - 7.0, y, 3.0, height), fill=self.theme.dim),)
+
+    def notches(self, name: str, top: float) -> tuple[Mark, ...]:
+        """Mark saturated cells at their left or right edge, where cells are large enough to be marked."""
+        pitch = self.row / self.run.units
+        if self.line.pitch < 12.0 or pitch < 5.0:
+            return ()
+        values = self.run.grid(name)[: self.last]
+        gap = 2.0 if self.line.pitch >= 16.0 else 1.0
+        ink = self.theme.role(quantity(name, self.run.cell).role)
+        left = self._ticks(values < SATURATION[0], top, pitch, 2.5)
+        right = self._ticks(values > SATURATION[1], top, pitch, self.line.pitch - gap - 2.5)
+        marks = []
+        for points, colour in ((left, ink), (right, self.theme.panel)):
+            if points:
+                box = (self.line.left, top, self.line.pitch * self.last, self.row)
+                marks.append(Line(rect=box, points=points, colour=colour, width=2.0))
+        return tuple(marks)
+
+    def _ticks(self, mask: np.ndarray, top: float, pitch: float, inset: float) -> tuple[Point, ...]:
+        points: list[Point] = []
+        for column, row in np.argwhere(mask):
+            x = self.line.start(int(column) + 1) + inset
+            y = top + float(row) * pitch
+            points += [(x, y + 1.5), (x, y + pitch - 2.5), (math.nan, math.nan)]
+        return tuple(points[:-1])
+
+    def legend_place(self, top: float) -> tuple[float, float, float]:
+        """Return left, top and height of the scale beside a row group."""
+        height = min(self.row, 92.0)
+        return (self.line.left + self.line.width + 14.0, top + (self.row - height) / 2, height)
+
+    # -- the veil --
+
+    def hidden_columns(self) -> tuple[Mark, ...]:
+        """Return the empty columns past the veil's last step, with the sentence that says so."""
+        if self.last == self.run.steps:
+            return ()
+        theme = self.theme
+        x = self.line.start(self.last + 1)
+        width = self.line.pitch * (self.run.steps - self.last)
+        ground = mix(theme.panel, theme.neutral, 0.35)
+        marks: list[Mark] = []
+        for index in range(len(self.names)):
+            marks.append(Panel(rect=(x, self.group_top(index), width, self.row), fill=ground))
+        if self.line.pitch >= 10.0:
+            for t in range(self.last + 2, self.run.steps + 1):
+                edge = self.line.start(t) - 1.0
+                marks.append(
+                    Line(
+                        rect=(edge, self.top, 1.0, self.bottom - self.top),
+                        points=((edge, self.top), (edge, self.bottom)),
+                        colour=theme.panel,
+                        width=2.0,
+                    )
+                )
+        marks.append(
+            veiled_place((x, self.top, width - 1.0, self.bottom - self.top), theme, border=theme.line)
+        )
+        return tuple(marks)
+
+    def hidden_group(self, name: str, top: float) -> tuple[Mark, ...]:
+        """Return the empty row group of a veiled quantity."""
+        width = self.line.pitch * self.last
+        box = (self.line.left, top, width, self.row)
+        ground = mix(self.theme.panel, self.theme.neutral, 0.35)
+        marks: list[Mark] = [veiled_place(box, self.theme, fill=ground, radius=2.0)]
+        if self.row < VEILED_ROW and width >= 150.0:
+            # The sentence in small: a row of the strip is lower than the usual one.
+            text = hidden_sentence()
+            marks.append(Text(rect=box, text=text, colour=self.theme.dim, size=11.0, align="centre"))
+        return tuple(marks)
+
+
+def _symbol(text: str, colour: str, rect: Rect, size: float, align: str) -> Text:
+    return Text(rect=rect, text=text, colour=colour, size=size, weight=600, italic=True, align=align)

@@ -1,0 +1,139 @@
+"""The stage as a page uses it: the picture, the transport under it, and room for a question's controls."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from app.theme import DARK, Theme
+
+from .transport import Transport
+from .view import StageView
+
+if TYPE_CHECKING:
+    from .cursor import Cursor
+
+__all__ = ["StagePanel"]
+
+_RADIUS = 14.0
+
+
+class StagePanel(QWidget):
+    """A `StageView` with a `Transport` and a slot for control sliders, on the stage's ground.
+
+    Attributes
+    ----------
+    view : StageView
+        The picture; runs, cursor, veil and view are set on it.
+    transport : Transport
+        The controls of playing.
+    """
+
+    decided_requested = Signal()
+    """The user asks, by key or by button, to be taken to what decided the question."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = DARK
+        self._controls: QWidget | None = None
+        self._decided = False
+        self.view = StageView(self)
+        self.transport = Transport(self)
+        self._foot = QGridLayout()
+        self._foot.setContentsMargins(19, 0, 19, 0)
+        self._foot.setHorizontalSpacing(24)
+        self._foot.setVerticalSpacing(8)
+        self._foot.addWidget(self.transport, 0, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, 6, 1, 12)
+        column.setSpacing(8)
+        column.addWidget(self.view, 1)
+        column.addLayout(self._foot)
+        # What stands beside each other now must not keep the stage from becoming narrower.
+        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
+        self.setMinimumSize(562, 500)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._wire()
+        self._follow(self.view.cursor_now())
+
+    def _wire(self) -> None:
+        view, transport = self.view, self.transport
+        transport.first_clicked.connect(lambda: view.step(1 - view.cursor_now().step))
+        transport.back_clicked.connect(lambda: view.step(-1))
+        transport.on_clicked.connect(lambda: view.step(1))
+        transport.play_clicked.connect(view.player.toggle)
+        transport.speed_clicked.connect(view.player.cycle_speed)
+        transport.backward_toggled.connect(self._turn)
+        transport.decided_clicked.connect(self._ask_decided)
+        view.cursor_moved.connect(self._follow)
+        view.decided_requested.connect(self._ask_decided)
+        view.player.playing_changed.connect(transport.set_playing)
+        view.player.speed_changed.connect(transport.set_speed)
+
+    def _follow(self, cursor: Cursor) -> None:
+        self.transport.set_position(cursor.step, self.view.last_step())
+        self.transport.set_backward(cursor.backward)
+
+    def _turn(self, backward: bool) -> None:
+        self.view.player.pause()
+        self.view.set_cursor(replace(self.view.cursor_now(), backward=backward))
+
+    def _ask_decided(self) -> None:
+        if self._decided:
+            self.decided_requested.emit()
+
+    def set_decided_available(self, available: bool) -> None:
+        """Say whether there is a deciding place to go to; before, neither key nor button does anything."""
+        self._decided = available
+        self.transport.set_decided_available(available)
+
+    def set_controls(self, controls: QWidget | None) -> None:
+        """Put a question's controls beside the transport, or take them away.
+
+        The panel owns the widget from then on; an earlier one is deleted.
+        """
+        if self._controls is not None:
+            self._foot.removeWidget(self._controls)
+            self._controls.setParent(None)
+            self._controls.deleteLater()
+        self._controls = controls
+        if controls is not None:
+            controls.setParent(self)
+            controls.show()
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Set the controls beside the transport, or below it where the stage is narrow."""
+        if self._controls is None:
+            return
+        beside = self.width() - self.transport.sizeHint().width() - 62 >= max(
+            self._controls.sizeHint().width(), 240
+        )
+        self._foot.removeWidget(self._controls)
+        self._foot.addWidget(self._controls, 0 if beside else 1, 1 if beside else 0)
+        self._foot.setColumnStretch(1, 1 if beside else 0)
+        self._foot.setColumnStretch(0, 0 if beside else 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Arrange the foot for the new width."""
+        self._arrange()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        self.view.set_theme(theme)
+        self.transport.set_theme(theme)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the stage's ground: a panel with round corners."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(self._theme.line), 1.0))
+        painter.setBrush(QColor(self._theme.panel))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
+        painter.end()

@@ -1,0 +1,432 @@
+"""The plain painter: every mark stroked and filled with a :class:`QPainter`, without any cache.
+
+It serves vector export, and it is the yardstick: the fast painter must give the same picture. It also paints
+the sprites that the fast painter keeps.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+
+from app.theme import Theme, mix, number_font, text_font
+
+from .heat import cell_colours, hatched
+from .marks import CASING, DIM, Dots, Hatch, HeatMap, Line, Mark, Node, Panel, Slots, Strands, Text, Veiled
+from .routes import Arc, Piece, cut, length, pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@cache
+def pen(colour: str, width: float, alpha: float = 1.0, dash: tuple[float, ...] = ()) -> QPen:
+    """Return a pen with flat ends; ``dash`` in pixels."""
+    tone = QColor(colour)
+    tone.setAlphaF(alpha)
+    made = QPen(tone, width)
+    made.setCapStyle(Qt.PenCapStyle.FlatCap)
+    made.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    if dash:
+        made.setDashPattern([part / max(width, 0.1) for part in dash])
+    return made
+
+
+def nearest(edge: float) -> int:
+    """Return the nearest pixel edge; halves always go up, so that whole shifts change nothing."""
+    return math.floor(edge + 0.5)
+
+
+class Snap:
+    """Moves edges onto whole device pixels, so that one-pixel lines are sharp at every scale factor."""
+
+    def __init__(self, painter: QPainter) -> None:
+        transform = painter.deviceTransform()
+        self.scale = transform.m11()
+        self._dx, self._dy = transform.dx(), transform.dy()
+
+    def x(self, value: float) -> float:
+        """Return the nearest pixel edge across."""
+        return (nearest(value * self.scale + self._dx) - self._dx) / self.scale
+
+    def y(self, value: float) -> float:
+        """Return the nearest pixel edge down."""
+        return (nearest(value * self.scale + self._dy) - self._dy) / self.scale
+
+    def width(self, value: float) -> float:
+        """Return a line width of whole device pixels, at least one."""
+        return max(1, round(value * self.scale)) / self.scale
+
+    def rect(self, rect: tuple[float, float, float, float]) -> QRectF:
+        """Return the box with its edges on pixels."""
+        left, top = self.x(rect[0]), self.y(rect[1])
+        return QRectF(left, top, self.x(rect[0] + rect[2]) - left, self.y(rect[1] + rect[3]) - top)
+
+
+def draw(painter: QPainter, marks: Iterable[Mark], theme: Theme) -> None:
+    """Stroke and fill the marks in their order.
+
+    Parameters
+    ----------
+    painter
+        An active painter on any device; its transform may scale and move, not turn.
+    marks
+        What to draw.
+    theme
+        Gives the colours of heat maps.
+    """
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    snap = Snap(painter)
+    for mark in marks:
+        draw_mark(painter, mark, theme, snap)
+    painter.restore()
+
+
+def draw_mark(painter: QPainter, mark: Mark, theme: Theme, snap: Snap) -> None:
+    """Draw one mark."""
+    if isinstance(mark, Strands):
+        _strands(painter, mark)
+    elif isinstance(mark, Slots):
+        _slots(painter, mark, snap)
+    elif isinstance(mark, HeatMap):
+        _heat_map(painter, mark, theme, snap)
+    else:
+        faded = mark.lit < 1.0
+        if isinstance(mark, Node):
+            draw_still(painter, faded_node(mark), snap)
+            return
+        if faded:
+            painter.save()
+            painter.setOpacity(painter.opacity() * (DIM + (1 - DIM) * mark.lit))
+        draw_still(painter, mark, snap)
+        if faded:
+            painter.restore()
+
+
+def faded_node(mark: Node) -> Node:
+    """Return the node in the colours of how far it is lit, on an opaque ground."""
+    if mark.lit >= 1.0:
+        return mark
+    strength = DIM + (1 - DIM) * mark.lit
+    return replace(
+        mark,
+        lit=1.0,
+        border=mix(mark.fill, mark.border, strength),
+        colour=mix(mark.fill, mark.colour, strength),
+    )
+
+
+def draw_still(painter: QPainter, mark: Mark, snap: Snap) -> None:
+    """Draw a mark that fades as a whole, at full strength."""
+    if isinstance(mark, Text):
+        draw_text(painter, mark, snap)
+    elif isinstance(mark, Panel):
+        _box(painter, snap, mark.rect, mark.fill, mark.border, mark.border_width, mark.radius, mark.dashed)
+    elif isinstance(mark, Node):
+        _node(painter, mark, snap)
+    elif isinstance(mark, Line):
+        _line(painter, mark)
+    elif isinstance(mark, Dots):
+        _dots(painter, mark)
+    elif isinstance(mark, Hatch):
+        _hatch(painter, mark, snap)
+    elif isinstance(mark, Veiled):
+        _veiled(painter, mark, snap)
+
+
+# -- text --
+
+
+@cache
+def font_of(size: float, weight: int, italic: bool, mono: bool) -> tuple[QFont, QFontMetricsF]:
+    """Return a font and its metrics."""
+    font = number_font(size, weight, italic) if mono else text_font(size, weight, italic)
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return font, QFontMetricsF(font)
+
+
+def draw_text(painter: QPainter, mark: Text, snap: Snap) -> None:
+    """Draw a line of text with its baseline on a whole device pixel; what is too long is elided."""
+    font, metrics = font_of(mark.size, mark.weight, mark.italic, mark.mono)
+    left, top, width, height = mark.rect
+    text = mark.text
+    advance = metrics.horizontalAdvance(text)
+    if advance > width + 2.0:
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width + 2.0)
+        advance = metrics.horizontalAdvance(text)
+    shift = {"left": 0.0, "centre": (width - advance) / 2, "right": width - advance}[mark.align]
+    baseline = snap.y(top + (height + metrics.ascent() - metrics.descent()) / 2)
+    painter.setPen(QColor(mark.colour))
+    painter.setFont(font)
+    painter.drawText(QPointF(left + shift, baseline), text)
+
+
+# -- boxes --
+
+
+def _box(
+    painter: QPainter,
+    snap: Snap,
+    rect: tuple[float, float, float, float],
+    fill: str | None,
+    border: str | None,
+    border_width: float,
+    radius: float,
+    dashed: bool = False,
+) -> None:
+    box = snap.rect(rect)
+    painter.setBrush(QColor(fill) if fill else Qt.BrushStyle.NoBrush)
+    if border is None:
+        painter.setPen(Qt.PenStyle.NoPen)
+    else:
+        width = snap.width(border_width)
+        painter.setPen(pen(border, width, 1.0, (4.0, 3.0) if dashed else ()))
+        box = box.adjusted(width / 2, width / 2, -width / 2, -width / 2)
+    if radius > 0:
+        painter.drawRoundedRect(box, radius, radius)
+    else:
+        painter.drawRect(box)
+
+
+def _node(painter: QPainter, mark: Node, snap: Snap) -> None:
+    x, y, width, height = mark.rect
+    if mark.round:
+        painter.setPen(pen(mark.border, mark.border_width))
+        painter.setBrush(QColor(mark.fill))
+        inset = mark.border_width / 2
+        painter.drawEllipse(QRectF(x, y, width, height).adjusted(inset, inset, -inset, -inset))
+        _sign(painter, mark)
+        return
+    _box(painter, snap, mark.rect, mark.fill, mark.border, mark.border_width, mark.radius)
+    if mark.sign:
+        named = Text(
+            rect=mark.rect, text=mark.sign, colour=mark.colour, size=mark.size, mono=True, align="centre"
+        )
+        draw_text(painter, named, snap)
+
+
+def _sign(painter: QPainter, mark: Node) -> None:
+    """Draw × and + as strokes: centred to the pixel in every font and export."""
+    x, y, width, height = mark.rect
+    middle = QPointF(x + width / 2, y + height / 2)
+    arm = max(4.4, 0.135 * width)
+    painter.setPen(pen(mark.colour, max(1.6, 0.045 * width)))
+    turns = (math.pi / 4, -math.pi / 4) if mark.sign == "×" else (0.0, math.pi / 2)
+    for turn in turns:
+        step = QPointF(arm * math.cos(turn), arm * math.sin(turn))
+        painter.drawLine(middle - step, middle + step)
+
+
+def _line(painter: QPainter, mark: Line) -> None:
+    runs: list[list[QPointF]] = [[]]
+    for x, y in mark.points:
+        if math.isfinite(x) and math.isfinite(y):
+            runs[-1].append(QPointF(x, y))
+        elif runs[-1]:
+            runs.append([])
+    painter.setPen(pen(mark.colour, mark.width, mark.opacity, mark.dash))
+    for run in runs:
+        polygon = QPolygonF(run)
+        if mark.closed and len(run) > 2:
+            fill = QColor(mark.fill) if mark.fill else None
+            if fill is not None:
+                fill.setAlphaF(mark.opacity)
+            painter.setBrush(fill if fill is not None else Qt.BrushStyle.NoBrush)
+            painter.drawPolygon(polygon)
+        elif len(run) > 1:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPolyline(polygon)
+
+
+def _dots(painter: QPainter, mark: Dots) -> None:
+    painter.setBrush(QColor(mark.fill) if mark.fill else Qt.BrushStyle.NoBrush)
+    painter.setPen(pen(mark.border, mark.border_width) if mark.border else Qt.PenStyle.NoPen)
+    for x, y in mark.points:
+        if math.isfinite(x) and math.isfinite(y):
+            painter.drawEllipse(QPointF(x, y), mark.radius, mark.radius)
+
+
+def _hatch(painter: QPainter, mark: Hatch, snap: Snap) -> None:
+    box = snap.rect(mark.rect)
+    painter.save()
+    if mark.radius > 0:
+        clip = QPainterPath()
+        clip.addRoundedRect(box, mark.radius, mark.radius)
+        painter.setClipPath(clip, Qt.ClipOperation.IntersectClip)
+    else:
+        painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
+    painter.setPen(pen(mark.colour, 1.0, 0.7))
+    step, rise = 5.0, box.height()
+    x = box.left() - rise
+    while x < box.right():
+        painter.drawLine(QPointF(x, box.bottom()), QPointF(x + rise, box.top()))
+        x += step
+    painter.restore()
+
+
+def _veiled(painter: QPainter, mark: Veiled, snap: Snap) -> None:
+    if mark.fill or mark.border:
+        _box(painter, snap, mark.rect, mark.fill, mark.border, 1.0, mark.radius)
+    x, y, width, height = mark.rect
+    first = (x, y, width, 20.0)
+    lines = [Text(rect=first, text=mark.text, colour=mark.colour, size=mark.size, weight=500, align="centre")]
+    if mark.detail:
+        lines.append(
+            Text(
+                rect=(x, y, width, 18.0), text=mark.detail, colour=mark.detail_colour, size=11, align="centre"
+            )
+        )
+    top = y + (height - sum(line.rect[3] for line in lines)) / 2
+    for line in lines:
+        placed = Text(
+            rect=(x, top, width, line.rect[3]),
+            text=line.text,
+            colour=line.colour,
+            size=line.size,
+            weight=line.weight,
+            align="centre",
+        )
+        draw_text(painter, placed, snap)
+        top += line.rect[3]
+
+
+# -- strands and slots --
+
+
+def split(mark: Strands, chain: tuple[Piece, ...]) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    """Return the part of the chain in full colour and the dim rest."""
+    if mark.lit >= 1.0:
+        return chain, ()
+    if mark.lit <= 0.0:
+        return (), chain
+    whole = length(chain)
+    reach = whole * mark.lit
+    if mark.backward:
+        return cut(chain, whole - reach, whole), cut(chain, 0.0, whole - reach)
+    return cut(chain, 0.0, reach), cut(chain, reach, whole)
+
+
+def _strands(painter: QPainter, mark: Strands) -> None:
+    bright, dim = split(mark, pieces(mark.route, mark.radius))
+    painter.save()
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    opacity = painter.opacity()
+    for chain, strength in ((dim, DIM), (bright, 1.0)):
+        if not chain:
+            continue
+        painter.setOpacity(opacity * strength)
+        if mark.casing is not None:
+            painter.setPen(pen(mark.casing, mark.span, CASING))
+            painter.drawPath(_path(chain, 0.0))
+        for strand in mark.strands:
+            painter.setPen(pen(strand.colour, strand.width))
+            painter.drawPath(_path(chain, strand.offset))
+    painter.restore()
+
+
+def _path(chain: tuple[Piece, ...], offset: float) -> QPainterPath:
+    path = QPainterPath()
+    for piece in chain:
+        if isinstance(piece, Arc):
+            arc = piece.shifted(offset)
+            if path.isEmpty():
+                path.moveTo(QPointF(*arc.point(arc.start)))
+            (cx, cy), radius = arc.centre, arc.radius
+            box = QRectF(cx - radius, cy - radius, 2 * radius, 2 * radius)
+            path.arcTo(box, -math.degrees(arc.start), -math.degrees(arc.sweep))
+        else:
+            line = piece.shifted(offset)
+            if path.isEmpty():
+                path.moveTo(QPointF(*line.start))
+            path.lineTo(QPointF(*line.end))
+    return path
+
+
+def slot_fill(mark: Slots, index: int, lit: float) -> tuple[float, float, float, float] | None:
+    """Return the filled box of one slot when the level has risen to ``lit``, if there is one."""
+    level = mark.slots[index].level
+    if level is None:
+        return None
+    x, y, width, height = mark.slot_rect(index)
+    if mark.signed:
+        half = height / 2
+        rise = min(abs(level), lit) * half
+        return (x, y + half - rise if level >= 0 else y + half, width, rise)
+    rise = min(max(level, 0.0), lit) * height
+    return (x, y + height - rise, width, rise)
+
+
+def _slots(painter: QPainter, mark: Slots, snap: Snap) -> None:
+    draw_tracks(painter, mark, snap)
+    painter.save()
+    opacity = painter.opacity()
+    if mark.lit < 1.0:
+        painter.setOpacity(opacity * DIM)
+        draw_levels(painter, mark, 1.0)
+        painter.setOpacity(opacity)
+    if mark.lit > 0.0:
+        draw_levels(painter, mark, mark.lit)
+    painter.restore()
+
+
+def draw_tracks(painter: QPainter, mark: Slots, snap: Snap) -> None:
+    """Draw the empty slots, the middle line of signed ones, and the mark of the chosen unit."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    for index, slot in enumerate(mark.slots):
+        x, y, width, height = mark.slot_rect(index)
+        painter.setBrush(QColor(mark.track))
+        radius = min(2.0, width / 3)
+        painter.drawRoundedRect(QRectF(x, y, width, height), radius, radius)
+        if slot.level is None and slot.value is not None:
+            _hatch(painter, Hatch(rect=(x, y, width, height), colour=mark.chosen_colour), snap)
+            painter.setPen(Qt.PenStyle.NoPen)
+        if slot.chosen:
+            painter.setBrush(QColor(mark.chosen_colour))
+            mark_width = max(2.0, min(width, 14.0))
+            painter.drawRoundedRect(
+                QRectF(x + (width - mark_width) / 2, y + height + 2.5, mark_width, 2.0), 1.0, 1.0
+            )
+
+
+def draw_levels(painter: QPainter, mark: Slots, lit: float) -> None:
+    """Fill the slots up to their level, none above ``lit``."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    for index, slot in enumerate(mark.slots):
+        box = slot_fill(mark, index, lit)
+        if box is None or box[3] <= 0:
+            continue
+        painter.setBrush(QColor(slot.colour))
+        radius = min(2.0, box[2] / 3, box[3] / 2)
+        painter.drawRoundedRect(QRectF(*box), radius, radius)
+
+
+# -- heat maps --
+
+
+def _heat_map(painter: QPainter, mark: HeatMap, theme: Theme, snap: Snap) -> None:
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    if mark.lit < 1.0:
+        painter.setOpacity(painter.opacity() * (DIM + (1 - DIM) * mark.lit))
+    colours, outside = cell_colours(mark, theme), hatched(mark)
+    rows, columns = mark.values.shape
+    for row in range(rows):
+        for column in range(columns):
+            x, y, width, height = mark.cell_rect(row, column)
+            box = snap.rect((x, y, width - mark.gap, height - mark.row_gap))
+            painter.fillRect(box, QColor.fromRgb(int(colours[row, column])))
+            if outside[row, column]:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+                _hatch(
+                    painter,
+                    Hatch(rect=(box.x(), box.y(), box.width(), box.height()), colour=theme.faint),
+                    snap,
+                )
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.restore()

@@ -1,0 +1,34 @@
+"""Marks moved as they are, so that every layout may begin at 0, 0."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from .chart import Curve
+from .marks import Dots, Line, Mark, Point, Strands
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["shifted"]
+
+
+def shifted(marks: Iterable[Mark], dx: float, dy: float) -> tuple[Mark, ...]:
+    """Return the marks moved by `dx` to the right and `dy` down."""
+
+    def moved(points: tuple[Point, ...]) -> tuple[Point, ...]:
+        return tuple((x + dx, y + dy) for x, y in points)
+
+    def one(mark: Mark) -> Mark:
+        x, y, width, height = mark.rect
+        rect = (x + dx, y + dy, width, height)
+        if isinstance(mark, Curve):
+            return replace(mark, rect=rect, points=moved(mark.points), steps=shifted(mark.steps, dx, dy))
+        if isinstance(mark, (Line, Dots)):
+            return replace(mark, rect=rect, points=moved(mark.points))
+        if isinstance(mark, Strands):
+            return replace(mark, rect=rect, route=moved(mark.route))
+        return replace(mark, rect=rect)
+
+    return tuple(one(mark) for mark in marks)

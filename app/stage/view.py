@@ -1,0 +1,582 @@
+"""The stage's widget: it keeps what is shown, paints the marks, and turns pointer and keys into moves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.theme import DARK, Theme
+
+from .accessibility import MarkedWidget, announce, install, notify_focus
+from .animation import Player, rewound, stepped, sub_stepped
+from .compose import VIEWS, Scene, cell_marks, fixed_marks, prepare_gradient
+from .cursor import Cursor
+from .gradient import all_hidden
+from .hover import Card, card_for, card_marks
+from .keys import Action, action_for, view_number
+from .lanes import LaneTrace, trace
+from .marks import Mark, Rect, Text, hit
+from .painter import PaintCache, paint
+from .plain import font_of
+from .scales import last_visible
+from .shift import shifted
+from .speech import cursor_text, stage_name
+from .veil import Veil
+from .walk import Stop, is_chip, spoken_marks, stops
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine import Run
+
+    from .gradient import Prepared
+
+__all__ = ["StageView"]
+
+_LEAST = (560.0, 420.0)
+
+
+class StageView(MarkedWidget):
+    """The live picture of one or more runs.
+
+    All views share one cursor. What is drawn, hovered, heard and exported comes from `marks`, in
+    which nothing that the veil hides is to be found.
+    """
+
+    cursor_moved = Signal(object)
+    """The cursor is elsewhere now; carries a `Cursor`."""
+    view_changed = Signal(str)
+    """Another view is shown; carries one of `compose.VIEWS`."""
+    node_clicked = Signal(str)
+    """A node of the cell or a column was chosen, by pointer or by Enter; carries e.g. ``"forget-product"``
+    or ``"step-7"``."""
+    mark_focused = Signal(object)
+    """The keyboard visits a mark; carries it."""
+    decided_requested = Signal()
+    """The user asks to be taken to what decided the question."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        install()
+        self._runs: tuple[Run, ...] = ()
+        self._cursor = Cursor()
+        self._veil = Veil()
+        self._view = "cell"
+        self._theme = DARK
+        self._zoom = 1.0
+        self._traces: tuple[LaneTrace, ...] | None = None
+        self._prepared: Prepared | None = None
+        self._fixed: tuple[Mark, ...] | None = None
+        self._cell: tuple[Mark, ...] | None = None
+        self._stops: tuple[Stop, ...] | None = None
+        self._cache = PaintCache()
+        self._hovered: Mark | None = None
+        self._pointer = QPointF()
+        self._pinned = False
+        self._focus_key: object = None
+        self._ring = False
+        self._leave_next = False
+        self._pressed: Mark | None = None
+        self._scrubbing = False
+        self.player = Player(lambda: self._cursor, self.last_step, self)
+        self.player.moved.connect(self.set_cursor)
+        self.player.playing_changed.connect(lambda _: self._describe())
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(int(_LEAST[0]), int(_LEAST[1]))
+
+    # -- what is shown --
+
+    def set_runs(self, runs: Sequence[Run]) -> None:
+        """Show other runs, one per lane; the cursor stays as near to where it was as they allow."""
+        self._runs = tuple(runs)
+        self._traces = None
+        self._hold()
+
+    def set_cursor(self, cursor: Cursor) -> None:
+        """Move the cursor; it is held within the lanes, units and visible steps there are."""
+        cursor = self._held(cursor)
+        if cursor == self._cursor:
+            return
+        before, self._cursor = self._cursor, cursor
+        self._cell = None
+        self._stops = None
+        if replace(before, phase=0.0) != replace(cursor, phase=0.0):
+            self._fixed = None
+            self._describe()
+        self.update()
+        self.cursor_moved.emit(cursor)
+
+    def set_veil(self, veil: Veil) -> None:
+        """Hide other things; what the pointer or the keyboard had opened is closed."""
+        self._veil = veil
+        self._hold()
+
+    def set_view(self, view: str) -> None:
+        """Show another view.
+
+        Raises
+        ------
+        ValueError
+            If there is no view of that name.
+        """
+        if view not in VIEWS:
+            raise ValueError(view)
+        if view == self._view:
+            return
+        self._view = view
+        self._forget_pointer()
+        self._focus_key = None
+        self._renew()
+        self.view_changed.emit(view)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        self._renew()
+
+    def set_reduced_motion(self, reduced: bool) -> None:
+        """Cut from step to step instead of moving."""
+        self.player.set_reduced_motion(reduced)
+
+    def set_zoom(self, zoom: float) -> None:
+        """Draw everything larger by a factor; for the text size of the settings."""
+        self._zoom = zoom
+        self._renew()
+
+    def set_backward(self, backward: bool) -> None:
+        """Show the backward pass, or the forward one."""
+        self.set_cursor(replace(self._cursor, backward=backward))
+
+    def runs(self) -> tuple[Run, ...]:
+        """Return the runs shown."""
+        return self._runs
+
+    def cursor_now(self) -> Cursor:
+        """Return where the cursor stands."""
+        return self._cursor
+
+    def view(self) -> str:
+        """Return the view's name."""
+        return self._view
+
+    def theme(self) -> Theme:
+        """Return the colours in use."""
+        return self._theme
+
+    def last_step(self) -> int:
+        """Return the last step the cursor can be at: the run's, or the last one the veil shows."""
+        return max(1, last_visible(self._scene().run, self._veil)) if self._runs else 1
+
+    def marks(self) -> tuple[Mark, ...]:
+        """Return everything that is drawn now, except the card and the focus ring."""
+        scene = self._scene()
+        x, y, _, _ = scene.cell if self._runs else (0.0, 0.0, 0.0, 0.0)
+        return (*self._fixed_marks(), *shifted(self._cell_marks(), x, y))
+
+    def card(self) -> Card | None:
+        """Return what the card says that is open now, at the pointer or at the mark in focus."""
+        mark = self._card_mark()
+        if mark is None or is_chip(mark) or (mark.node is None and mark.quantity is None):
+            return None
+        return card_for(mark, self._runs, self._veil, self._cursor)
+
+    def shown_card_marks(self) -> tuple[Mark, ...]:
+        """Return the open card as marks; nothing if none is open."""
+        card, mark = self.card(), self._card_mark()
+        if card is None or mark is None:
+            return ()
+        width, height = self._layout_size()
+        beside: Rect = mark.rect
+        if not self._pinned:
+            # Near the pointer, and not over the few pixels it points at.
+            beside = (self._pointer.x() - 8.0, self._pointer.y() - 8.0, 16.0, 16.0)
+        area = (0.0, 0.0, width, height)
+        return card_marks(card, beside, area, self._theme, _measured, pinned=self._pinned)
+
+    def focused_mark(self) -> Mark | None:
+        """Return the mark the keyboard visits."""
+        index = self.focused_child()
+        return self._walk()[index].mark if index >= 0 else None
+
+    # -- for assistive technology --
+
+    def spoken_marks(self) -> tuple[Mark, ...]:
+        """Return the marks that are children of the stage for assistive technology."""
+        return spoken_marks(self.marks(), self._cursor)
+
+    def focused_child(self) -> int:
+        """Return the place of the mark in focus among the spoken marks, -1 if none is."""
+        if self._focus_key is None:
+            return -1
+        return next((k for k, stop in enumerate(self._walk()) if stop.key == self._focus_key), -1)
+
+    def spoken_name(self) -> str:
+        """Return the stage's name: network, view, step."""
+        return stage_name(self._scene())
+
+    def global_rect(self, mark: Mark) -> QRect:
+        """Return where a mark is on the screen."""
+        x, y, width, height = (value * self._zoom for value in mark.rect)
+        corner = self.mapToGlobal(QPointF(x, y))
+        return QRectF(corner.x(), corner.y(), width, height).toAlignedRect()
+
+    # -- keeping up --
+
+    def _layout_size(self) -> tuple[float, float]:
+        return (max(self.width() / self._zoom, _LEAST[0]), max(self.height() / self._zoom, _LEAST[1]))
+
+    def _scene(self) -> Scene:
+        size = self._layout_size()
+        return Scene(self._runs, self._cursor, self._veil, self._view, self._theme, size, self._prepared)
+
+    def _held(self, cursor: Cursor) -> Cursor:
+        if not self._runs:
+            return cursor
+        run = next((run for run in self._runs if run.name == cursor.lane), self._runs[0])
+        last = max(1, last_visible(run, self._veil))
+        return replace(
+            cursor,
+            lane=run.name,
+            step=min(max(cursor.step, 1), last),
+            unit=min(max(cursor.unit, 1), run.units),
+            phase=min(max(cursor.phase, 0.0), 5.0),
+        )
+
+    def _hold(self) -> None:
+        """Bring the cursor back to where there is something, before anything is laid out; then lay out."""
+        before, self._cursor = self._cursor, self._held(self._cursor)
+        self._forget_pointer()
+        self._renew()
+        if self._cursor != before:
+            self.cursor_moved.emit(self._cursor)
+
+    def _renew(self) -> None:
+        """Lay everything out anew; a gradient that is to be shown is computed now, never while painting."""
+        self._forget_layout()
+        self._describe()
+        self.update()
+
+    def _forget_layout(self) -> None:
+        self._fixed = self._cell = self._stops = self._prepared = None
+        if not self._runs or self._view != "gradient" or all_hidden(self._runs, self._veil):
+            return
+        if self._traces is None:
+            self._traces = tuple(trace(run) for run in self._runs)
+        self._prepared = prepare_gradient(self._scene(), self._traces)
+
+    def _fixed_marks(self) -> tuple[Mark, ...]:
+        if self._fixed is None:
+            self._fixed = fixed_marks(self._scene())
+        return self._fixed
+
+    def _cell_marks(self) -> tuple[Mark, ...]:
+        """Return the cell's marks in the cell's own coordinates."""
+        if self._cell is None:
+            self._cell = cell_marks(self._scene())
+        return self._cell
+
+    def _walk(self) -> tuple[Stop, ...]:
+        if self._stops is None:
+            self._stops = stops(self.marks(), self._cursor)
+        return self._stops
+
+    def _describe(self) -> None:
+        """Put the value under the cursor into the accessible description; not while frames fly by."""
+        if not self.player.playing:
+            self.setAccessibleDescription(cursor_text(self._scene()))
+
+    # -- painting --
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the marks, the card, and the ring around what has the focus."""
+        fixed, cell, card = self._fixed_marks(), self._cell_marks(), self.shown_card_marks()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self._theme.panel))
+        painter.scale(self._zoom, self._zoom)
+        paint(painter, fixed, self._theme, self._cache)
+        if cell:
+            x, y, _, _ = self._scene().cell
+            painter.save()
+            painter.translate(x, y)
+            paint(painter, cell, self._theme, self._cache)
+            painter.restore()
+        self._paint_ring(painter)
+        paint(painter, card, self._theme, self._cache)
+        painter.end()
+
+    def _paint_ring(self, painter: QPainter) -> None:
+        if not (self._ring and self.hasFocus()):
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(self._theme.text), 2.0))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        mark = self.focused_mark()
+        if mark is None:
+            whole = QRectF(0.0, 0.0, self.width() / self._zoom, self.height() / self._zoom)
+            painter.drawRoundedRect(whole.adjusted(2, 2, -2, -2), 11, 11)
+        else:
+            box = QRectF(*mark.rect).adjusted(-4, -4, 4, 4)
+            radius = min(box.height() / 2, 12.0 if abs(box.width() - box.height()) > 2 else box.height() / 2)
+            painter.drawRoundedRect(box, radius, radius)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Compose anew from the size as it is now."""
+        self._forget_layout()
+        super().resizeEvent(event)
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(900, 720)
+
+    # -- pointer --
+
+    def _at(self, event: QMouseEvent) -> QPointF:
+        return event.position() / self._zoom
+
+    def _found(self, at: QPointF) -> Mark | None:
+        return hit(self.marks(), at.x(), at.y())
+
+    def _forget_pointer(self) -> None:
+        self._hovered = None
+        self._pinned = False
+        self._pressed = None
+        self._scrubbing = False
+
+    def _card_mark(self) -> Mark | None:
+        return self.focused_mark() if self._pinned else self._hovered
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show the card of what is under the pointer; while a button is held, scrub through the steps."""
+        at = self._at(event)
+        if self._scrubbing:
+            self._scrub(at.x())
+            return
+        found = self._found(at)
+        self._pointer = at
+        if found is not None or self._hovered is not None:
+            self._hovered = found
+            self.update()
+        self.setCursor(
+            Qt.CursorShape.PointingHandCursor
+            if found is not None and found.node is not None
+            else Qt.CursorShape.ArrowCursor
+        )
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Close the pointer's card."""
+        self._hovered = None
+        self.update()
+        super().leaveEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose a step or a unit at once; begin to scrub on a column."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+            return
+        self._ring = False
+        self._pinned = False
+        found = self._found(self._at(event))
+        self._pressed = found
+        if found is None or found.node is None or is_chip(found):
+            self.update()
+            return
+        cursor = replace(self._cursor, unit=found.unit or self._cursor.unit)
+        if found.node.startswith("step-"):
+            self.player.pause()
+            self._hovered = None
+            self._scrubbing = True
+            lane = found.lane if self._view == "gradient" and found.lane else cursor.lane
+            cursor = replace(cursor, step=found.step or cursor.step, phase=5.0, lane=lane)
+        self.set_cursor(cursor)
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Finish a click: on a tab, a lane, a node, or a column."""
+        pressed, self._pressed = self._pressed, None
+        self._scrubbing = False
+        found = self._found(self._at(event))
+        if pressed is None or found is None or pressed.node is None or found.node != pressed.node:
+            return
+        self._activate(found)
+
+    def _scrub(self, x: float) -> None:
+        columns = [
+            m
+            for m in self._fixed_marks()
+            if type(m) is Mark and m.node == f"step-{m.step}" and m.unit is None
+        ]
+        if not columns:
+            return
+        nearest = min(columns, key=lambda mark: abs(mark.rect[0] + mark.rect[2] / 2 - x))
+        self.set_cursor(replace(self._cursor, step=nearest.step or 1, phase=5.0))
+
+    def _activate(self, mark: Mark) -> None:
+        """Do what a mark's node stands for."""
+        if mark.node is None:
+            return
+        if mark.node.startswith("view:"):
+            self.set_view(mark.node.removeprefix("view:"))
+        elif mark.node.startswith("lane:"):
+            self._show_lane(mark.node.removeprefix("lane:"))
+        else:
+            self.node_clicked.emit(mark.node)
+
+    def _show_lane(self, name: str) -> None:
+        self._forget_pointer()
+        self.set_cursor(replace(self._cursor, lane=name))
+
+    # -- keyboard --
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Do what `keys.STAGE_KEYS` says; other keys go to the page."""
+        action = action_for(event)
+        if action is None or not self._do(action, event):
+            super().keyPressEvent(event)
+            return
+        self._ring = True
+        self.update()
+
+    def _do(self, action: Action, event: QKeyEvent) -> bool:
+        """Carry out an action; False if there was nothing to do, so that the page may use the key."""
+        if action is Action.CLOSE:
+            return self._close()
+        if not self._runs:
+            return False
+        cursor, last = self._cursor, self.last_step()
+        moves = {
+            Action.BACK: lambda: stepped(cursor, -1, last),
+            Action.ON: lambda: stepped(cursor, 1, last),
+            Action.SUB_BACK: lambda: sub_stepped(cursor, -1, last),
+            Action.SUB_ON: lambda: sub_stepped(cursor, 1, last),
+            Action.FIRST: lambda: stepped(cursor, 1 - cursor.step, last),
+            Action.LAST: lambda: stepped(cursor, last - cursor.step, last),
+            Action.UNIT_UP: lambda: replace(cursor, unit=cursor.unit - 1),
+            Action.UNIT_DOWN: lambda: replace(cursor, unit=cursor.unit + 1),
+            Action.DIRECTION: lambda: replace(cursor, backward=not cursor.backward),
+            Action.LANE: lambda: replace(cursor, lane=self._next_lane()),
+        }
+        if action in moves:
+            if action not in (Action.UNIT_UP, Action.UNIT_DOWN):
+                self.player.pause()
+            self._hovered = None
+            self.set_cursor(moves[action]())
+        elif action is Action.PLAY:
+            self.player.toggle()
+        elif action in (Action.SLOWER, Action.FASTER):
+            self.player.change_speed(-1 if action is Action.SLOWER else 1)
+        elif action is Action.DECIDED:
+            self.decided_requested.emit()
+        elif action is Action.VIEW:
+            return self._choose_view(view_number(event))
+        elif action is Action.OPEN:
+            return self._open()
+        return True
+
+    def _next_lane(self) -> str:
+        names = [run.name for run in self._runs]
+        return names[(names.index(self._scene().run.name) + 1) % len(names)]
+
+    def _choose_view(self, number: int) -> bool:
+        if number >= len(VIEWS):
+            return False
+        self.set_view(VIEWS[number])
+        return True
+
+    def _open(self) -> bool:
+        """Open the card of the mark in focus; a tab is chosen, a node counts as clicked too."""
+        mark = self.focused_mark()
+        if mark is None:
+            return False
+        if is_chip(mark):
+            self._activate(mark)
+            return True
+        self._pinned = True
+        card = self.card()
+        if card is not None:
+            announce(self, card.spoken)
+        self._activate(mark)
+        return True
+
+    def _close(self) -> bool:
+        """Close the card; with none open, let go of the mark in focus, and the next Tab leaves the stage."""
+        if self._pinned:
+            self._pinned = False
+            return True
+        if self._focus_key is not None:
+            self._focus_key = None
+            self._leave_next = True
+            return True
+        return False
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Walk through the marks with Tab and Shift+Tab; after the last and before the first one, leave."""
+        walk = self._walk()
+        index = self.focused_child()
+        target = index + (1 if forward else -1)
+        if index < 0 and not forward:
+            target = -1
+        if self._leave_next or not 0 <= target < len(walk):
+            self._leave_next = False
+            self._focus_key = None
+            self._pinned = False
+            self.update()
+            return super().focusNextPrevChild(forward)
+        self._pinned = False
+        self._ring = True
+        self._focus_key = walk[target].key
+        notify_focus(self)
+        self.mark_focused.emit(walk[target].mark)
+        self.update()
+        return True
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the ring when the focus came by the keyboard; Shift+Tab enters at the last mark."""
+        by_key = event.reason() in (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+            Qt.FocusReason.ShortcutFocusReason,
+        )
+        self._ring = by_key
+        self._leave_next = False
+        if event.reason() == Qt.FocusReason.BacktabFocusReason and self._walk():
+            self._focus_key = self._walk()[-1].key
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Close what the keyboard had opened."""
+        self._pinned = False
+        super().focusOutEvent(event)
+        self.update()
+
+    def play_from_start(self) -> None:
+        """Play the whole pass from its beginning."""
+        self.player.pause()
+        self.set_cursor(rewound(self._cursor, self.last_step(), self._cursor.backward))
+        self.player.play()
+
+    def step(self, by: int) -> None:
+        """Go `by` steps on, playing stopped."""
+        self.player.pause()
+        self.set_cursor(stepped(self._cursor, by, self.last_step()))
+
+
+def _measured(text: Text) -> float:
+    """Return how wide a text is when painted."""
+    return float(font_of(text.size, text.weight, text.italic, text.mono)[1].horizontalAdvance(text.text))

@@ -1,0 +1,408 @@
+"""The answers to choose from: cards with a letter, and what became of each after the check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QRadioButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.theme import Theme, draw_icon, mix, text_font
+
+from .label import Label
+from .math_text import WIDE, MathText, PictureLoader
+from .painting import CARD_RADIUS, Body, begin, body_rect, draw_body, draw_ring, draw_text, scaled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .text_store import TextStore
+
+__all__ = ["OptionCard", "OptionGroup", "OptionVerdict"]
+
+OptionVerdict = Literal["none", "right", "wrong", "missed", "passed"]
+"""After the check: chosen and right, chosen and wrong, right but not chosen, rightly left alone."""
+
+_BADGE: Final = 24
+_TEXT_PX: Final = 15
+
+
+class _Letter(QRadioButton):
+    """The badge of an answer that excludes the others.
+
+    The group keeps them apart, for Qt does so among children of one parent only. It is exclusive
+    by itself all the same: that is what makes it a radio button to a screen reader.
+    """
+
+    def nextCheckState(self) -> None:
+        self.setChecked(True)
+
+    def sizeHint(self) -> QSize:
+        side = round(scaled(_BADGE))
+        return QSize(side, side)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def hitButton(self, pos: QPoint) -> bool:
+        return self.rect().contains(pos)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, theme = begin(self)
+        _draw_badge(painter, self, theme, self.text())
+        painter.end()
+
+
+class _Box(QCheckBox):
+    """The badge of an answer that goes with others: its letter, a tick once chosen."""
+
+    def sizeHint(self) -> QSize:
+        side = round(scaled(_BADGE))
+        return QSize(side, side)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def hitButton(self, pos: QPoint) -> bool:
+        return self.rect().contains(pos)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, theme = begin(self)
+        _draw_badge(painter, self, theme, "" if self.isChecked() else self.text())
+        if self.isChecked():
+            side = scaled(16)
+            at = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
+            draw_icon(painter, "check", _ink(theme), at)
+        painter.end()
+
+
+def _ink(theme: Theme) -> str:
+    """Return the colour on a ground of the text colour."""
+    return theme.background if theme.is_dark else theme.panel
+
+
+def _draw_badge(painter: QPainter, badge: QAbstractButton, theme: Theme, letter: str) -> None:
+    rect, radius = QRectF(badge.rect()), scaled(6)
+    if badge.isChecked():
+        draw_body(painter, rect, radius, Body(theme.text))
+    else:
+        draw_body(painter, rect, radius, Body(line=mix(theme.line, theme.text, 0.3)))
+    colour = _ink(theme) if badge.isChecked() else theme.dim
+    draw_text(painter, rect, letter, text_font(scaled(12), 600), colour)
+
+
+class OptionCard(QWidget):
+    """One answer; the whole card can be clicked.
+
+    Parameters
+    ----------
+    store : TextStore
+        For the text.
+    letter : str
+        Its badge, and the first thing a screen reader says of it.
+    text : str
+        The answer in Markdown.
+    multiple : bool
+        Whether others may be chosen with it.
+    pictures : callable, optional
+        As in `MathText`.
+    parent : QWidget, optional
+        Owner.
+
+    Attributes
+    ----------
+    toggled : Signal(OptionCard)
+        It was chosen, or no longer is: the card itself is sent along.
+    """
+
+    toggled = Signal(object)
+
+    def __init__(
+        self,
+        store: TextStore,
+        letter: str,
+        text: str,
+        multiple: bool = False,
+        pictures: PictureLoader | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._verdict: OptionVerdict = "none"
+        self.button: QAbstractButton = _Box(letter, self) if multiple else _Letter(letter, self)
+        self.button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.content = MathText(store, text, px=_TEXT_PX, interactive=False, pictures=pictures, parent=self)
+        self._word = Label(px=12, weight=600, parent=self)
+        self._word.setVisible(False)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.button.installEventFilter(self)
+        self.button.toggled.connect(self._on_toggled)
+        self._say()
+
+    def _arrange(self, width: int) -> tuple[QRect, QRect, QRect, int]:
+        """Return the places of badge, text and verdict in a card of a width, and the card's height.
+
+        Badge, verdict and first line share their middle, however tall and long the text is.
+        """
+        pad, side = round(scaled(13)), round(scaled(_BADGE))
+        word = self._word.sizeHint() if self._verdict_word() else QSize(0, 0)
+        left = pad + side + pad
+        right = pad + (word.width() + pad if word.width() else 0)
+        room = max(40, width - left - right)
+        tall = self.content.heightForWidth(room)
+        middle = self.content.first_middle(room)
+        y = pad + max(side / 2, middle)
+        badge = QRect(pad, round(y - side / 2), side, side)
+        text = QRect(left, round(y - middle), room, tall)
+        said = QRect(QPoint(width - pad - word.width(), round(y - word.height() / 2)), word)
+        # Below the last line is its distance to a next one, where there is none.
+        bottom = max(badge.bottom() + 1.0, text.top() + tall - self.content.leading())
+        return badge, text, said, round(bottom) + pad
+
+    def _lay_out(self) -> None:
+        badge, text, said, _height = self._arrange(self.width())
+        self.button.setGeometry(badge)
+        self.content.setGeometry(text)
+        self._word.setGeometry(said)
+
+    def hasHeightForWidth(self) -> bool:
+        """Say that the height follows from the width."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the height that shows the whole answer."""
+        return self._arrange(width)[3]
+
+    def sizeHint(self) -> QSize:
+        """Return the width of the text's longest line with badge and padding."""
+        width = self.content.sizeHint().width() + round(scaled(3 * 13 + _BADGE))
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return a narrow card of one line; layouts ask `heightForWidth` for the rest."""
+        return QSize(round(scaled(160)), self.heightForWidth(WIDE))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put everything in its place."""
+        super().resizeEvent(event)
+        self._lay_out()
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
+    def letter(self) -> str:
+        """Return the badge's letter."""
+        return self.button.text()
+
+    def is_chosen(self) -> bool:
+        """Return whether the learner chose it."""
+        return self.button.isChecked()
+
+    def set_chosen(self, chosen: bool) -> None:
+        """Choose it, or take it back."""
+        self.button.setChecked(chosen)
+
+    def verdict(self) -> OptionVerdict:
+        """Return what became of it."""
+        return self._verdict
+
+    def set_verdict(self, verdict: OptionVerdict) -> None:
+        """Say what became of it; anything but ``"none"`` also closes it to further clicks."""
+        self._verdict = verdict
+        self._word.setText(self._verdict_word())
+        self._word.setVisible(verdict in ("right", "wrong", "missed"))
+        self._word.set_tone("wrong" if verdict == "wrong" else "right")
+        self.content.set_look(tone="dim" if verdict == "passed" else "text")
+        closed = verdict != "none"
+        self.setCursor(Qt.CursorShape.ArrowCursor if closed else Qt.CursorShape.PointingHandCursor)
+        self._say()
+        self.updateGeometry()
+        self._lay_out()
+        self.update()
+
+    def _verdict_word(self) -> str:
+        words = {
+            "right": "✓ " + self.tr("Right"),
+            "wrong": "✗ " + self.tr("Not this"),
+            "missed": "✓ " + self.tr("This one, too")
+            if isinstance(self.button, QCheckBox)
+            else "✓ " + self.tr("The answer"),
+        }
+        return words.get(self._verdict, "")
+
+    def _say(self) -> None:
+        said = f"{self.letter()}: {self.content.spoken()}"
+        word = self._verdict_word()
+        self.button.setAccessibleName(f"{said}. {word[2:]}" if word else said)
+
+    def _on_toggled(self) -> None:
+        self.update()
+        self.toggled.emit(self)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the text scale."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_word"):
+            self.updateGeometry()
+            self._lay_out()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Draw the ring when the badge has the focus; keep closed cards as they are."""
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.update()
+        if self._verdict != "none":
+            if isinstance(event, QMouseEvent):
+                return True
+            if isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Select):
+                return True
+        return super().eventFilter(watched, event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Take a click anywhere on the card."""
+        inside = self.rect().contains(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and inside and self._verdict == "none":
+            self.button.setFocus(Qt.FocusReason.MouseFocusReason)
+            self.button.click()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Wait for the release, as buttons do."""
+        event.accept()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the card's body, by state, and the ring of the focus."""
+        painter, theme = begin(self)
+        focused = self.button.hasFocus()
+        draw_body(painter, body_rect(self, focused), CARD_RADIUS, self._body(theme))
+        if focused:
+            draw_ring(painter, self, CARD_RADIUS, theme)
+        painter.end()
+
+    def _body(self, theme: Theme) -> Body:
+        match self._verdict:
+            case "right":
+                return Body(theme.tint(theme.right), theme.right, 1.5)
+            case "wrong":
+                return Body(theme.tint(theme.wrong), theme.wrong, 1.5)
+            case "missed":
+                return Body(theme.card, theme.right, 1.5, dashed=True)
+            case "passed":
+                return Body("", theme.line)
+        if self.is_chosen():
+            return Body(theme.chosen, theme.text, 1.5)
+        if self.underMouse() and self.isEnabled():
+            return Body(theme.hover, mix(theme.line, theme.text, 0.35))
+        return Body(theme.card, theme.line)
+
+
+class OptionGroup(QWidget):
+    """All answers of one question, one below the other.
+
+    Up and down move the focus, Space chooses; which numbers choose is for the page to bind, with
+    `choose`. In a group of single answers a choice replaces the one before.
+
+    Parameters
+    ----------
+    store : TextStore
+        For the texts.
+    texts : sequence of str
+        The answers in Markdown, in the order shown.
+    multiple : bool
+        Whether several may be chosen.
+    name : str
+        What is chosen here, for screen readers.
+    pictures : callable, optional
+        As in `MathText`.
+    parent : QWidget, optional
+        Owner.
+
+    Attributes
+    ----------
+    changed : Signal()
+        Another set of answers is chosen.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        store: TextStore,
+        texts: Sequence[str],
+        multiple: bool = False,
+        name: str = "",
+        pictures: PictureLoader | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self._multiple = multiple
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        self.cards = [
+            OptionCard(store, letters[place % 26], text, multiple, pictures, self)
+            for place, text in enumerate(texts)
+        ]
+        for card in self.cards:
+            column.addWidget(card)
+            card.toggled.connect(self._on_toggled)
+            card.button.installEventFilter(self)
+        column.addStretch(1)
+
+    def chosen(self) -> frozenset[int]:
+        """Return the places, from 0 in the order shown, of what is chosen."""
+        return frozenset(place for place, card in enumerate(self.cards) if card.is_chosen())
+
+    def set_chosen(self, places: Iterable[int]) -> None:
+        """Choose exactly these."""
+        wanted = frozenset(places)
+        for place, card in enumerate(self.cards):
+            card.set_chosen(place in wanted)
+
+    def choose(self, place: int) -> None:
+        """Choose, or take back, as a click does; a place that is not there is passed over."""
+        if 0 <= place < len(self.cards) and self.cards[place].verdict() == "none":
+            self.cards[place].button.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.cards[place].button.click()
+
+    def show_verdicts(self, correct: Iterable[int]) -> None:
+        """Close all cards and say of each what became of it."""
+        right = frozenset(correct)
+        for place, card in enumerate(self.cards):
+            if place in right:
+                card.set_verdict("right" if card.is_chosen() else "missed")
+            else:
+                card.set_verdict("wrong" if card.is_chosen() else "passed")
+
+    def _on_toggled(self, toggled: OptionCard) -> None:
+        if toggled.is_chosen() and not self._multiple:
+            for card in self.cards:
+                if card is not toggled and card.is_chosen():
+                    card.button.blockSignals(True)
+                    card.set_chosen(False)
+                    card.button.blockSignals(False)
+                    card.update()
+                    card.button.update()
+        self.changed.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Move the focus with the arrow keys."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+            place = next((k for k, card in enumerate(self.cards) if card.button is watched), None)
+            if step is not None and place is not None:
+                target = self.cards[(place + step) % len(self.cards)]
+                target.button.setFocus(Qt.FocusReason.TabFocusReason)
+                return True
+        return super().eventFilter(watched, event)

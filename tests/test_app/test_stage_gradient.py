@@ -1,0 +1,325 @@
+"""The gradient view: its axis, zeros and overflow in words, its lines against the engine, and the veil."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+import engine
+from app.stage import gradient
+from app.stage.chart import Curve, clipped
+from app.stage.cursor import Cursor
+from app.stage.lanes import factor_text, lane_note, trace
+from app.stage.marks import HeatMap, Mark, Panel, Text, Veiled, hit
+from app.stage.series import LogAxis, exact_zeros, log_axis, power_of_ten, ranges_text, step_ticks
+from app.stage.veil import OPEN, Veil
+from app.theme import DARK, LIGHT
+from engine.arithmetic import format_number
+
+SIZE = (860.0, 750.0)
+
+
+def runs(
+    *cells: str,
+    steps: int = 40,
+    units: int = 8,
+    loss: engine.Loss | None = None,
+    forget_bias: float = 3.0,
+    **plain: object,
+) -> tuple[engine.Run, ...]:
+    settings = {"init": "gaussian", "spectral_radius": 0.9, **plain}
+    lanes = []
+    for number, cell in enumerate(cells or ("rnn", "lstm")):
+        if cell == "lstm":
+            network = engine.Network(cell="lstm", hidden=units, forget_bias=forget_bias, seed=1)
+        else:
+            network = engine.Network(cell="rnn", hidden=units, seed=1, **settings)  # type: ignore[arg-type]
+        lanes.append(engine.Lane(f"{cell}-{number}", network))
+    data = engine.Input.noise(steps, 2, seed=4)
+    return engine.run(engine.Experiment(tuple(lanes), data, loss or engine.Loss()))
+
+
+def laid(
+    shown: tuple[engine.Run, ...], step: int = 5, veil: Veil = OPEN, size: tuple[float, float] = SIZE
+) -> tuple[Mark, ...]:
+    return gradient.layout(shown, Cursor(step=step), veil, size, DARK)
+
+
+def said(marks: tuple[Mark, ...]) -> str:
+    return "\n".join([m.text for m in marks if isinstance(m, Text)] + [m.label for m in marks])
+
+
+def curves(marks: tuple[Mark, ...]) -> list[Curve]:
+    return [m for m in marks if isinstance(m, Curve)]
+
+
+# ------------------------------------------------------------------------------------------------ axis
+
+
+def test_the_axis_is_powers_of_ten_around_the_data() -> None:
+    assert log_axis([np.array([3e-7, 0.2]), np.array([0.0, np.inf, 40.0])]) == LogAxis(-7, 2)
+
+
+def test_the_axis_spans_two_decades_at_least_and_survives_nothing_to_show() -> None:
+    assert log_axis([np.array([0.5, 0.6])]) == LogAxis(-2, 0)
+    assert log_axis([np.zeros(3), np.full(3, np.nan)]) == LogAxis(-2, 0)
+
+
+@pytest.mark.parametrize("low", [-2, -9, -47, -320])
+@pytest.mark.parametrize("most", [2, 5, 9])
+def test_ticks_are_few_and_within_the_axis(low: int, most: int) -> None:
+    ticks = LogAxis(low, 1).ticks(most)
+    assert 2 <= len(ticks) <= most
+    assert ticks[-1] == 1
+    assert min(ticks) >= low
+    assert len({b - a for a, b in itertools.pairwise(ticks)}) == 1
+
+
+@pytest.mark.parametrize("steps", [1, 2, 4, 11, 40, 50, 200, 1000])
+def test_step_labels_keep_the_ends_and_their_distance(steps: int) -> None:
+    ticks = step_ticks(steps, 12)
+    assert ticks[0] == 1
+    assert ticks[-1] == steps
+    assert list(ticks) == sorted(set(ticks))
+    assert len(ticks) <= 14
+
+
+def test_powers_are_written_with_raised_digits() -> None:
+    assert power_of_ten(-12) == "10⁻¹²"
+
+
+def test_stretches_are_said_in_words() -> None:
+    zeros = exact_zeros(np.array([0.0, 0.0, 1.0, 0.0, 2.0]))
+    assert ranges_text(zeros) == "t = 1..2, 4"
+
+
+def test_a_line_is_cut_at_the_edge_it_leaves_through() -> None:
+    points = clipped(np.array([0.0, 10.0, 20.0]), np.array([50.0, -50.0, -80.0]), 0.0, 100.0)
+    assert points[0] == (0.0, 50.0)
+    assert points[1] == (5.0, 0.0)
+    assert all(not math.isfinite(x) for x, _ in points[2:])
+
+
+def test_a_line_is_broken_where_it_is_no_number() -> None:
+    points = clipped(np.array([0.0, 1.0, 2.0]), np.array([5.0, np.nan, 7.0]), 0.0, 10.0)
+    assert points[0] == (0.0, 5.0)
+    assert points[-1] == (2.0, 7.0)
+    assert not math.isfinite(points[1][0])
+
+
+# --------------------------------------------------------------------------------- numbers of the run
+
+
+def test_lstms_show_the_gradient_of_c_and_plain_cells_that_of_h() -> None:
+    shown = runs()
+    drawn = {m.lane: m for m in laid(shown) if isinstance(m, HeatMap) and m.lane}
+    np.testing.assert_array_equal(drawn["rnn-0"].values, shown[0].grid("grad(h)").T)
+    np.testing.assert_array_equal(drawn["lstm-1"].values, shown[1].grid("grad(c)").T)
+    assert {(m.scale, m.low, m.high) for m in drawn.values()} == {("log", -12, 3)}
+
+
+def test_the_direct_path_is_the_product_of_f_applied_to_the_last_gradient() -> None:
+    (run,) = runs("lstm", steps=12)
+    f, last = run.grid("f"), run.vector("grad(c)", 12)
+    expected = [np.linalg.norm(np.prod(f[t:], axis=0) * last) for t in range(1, 13)]
+    lane = trace(run)
+    assert lane.direct is not None
+    np.testing.assert_allclose(lane.direct, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu", "identity"])
+def test_the_bound_is_never_below_the_norm(activation: str) -> None:
+    (run,) = runs("rnn", activation=activation)
+    lane = trace(run)
+    assert lane.bound is not None
+    assert (lane.bound >= lane.norms * (1 - 1e-9)).all()
+    assert lane.bound[-1] == pytest.approx(lane.norms[-1])
+
+
+def test_with_several_judged_steps_there_is_no_bound() -> None:
+    (run,) = runs("rnn", loss=engine.Loss(at=(10, 40)))
+    assert trace(run).bound is None
+    assert "bound" not in said(laid((run,)))
+
+
+def test_the_factor_is_printed_where_a_line_fits() -> None:
+    (run,) = runs("rnn", activation="identity", init="orthogonal", spectral_radius=0.8)
+    assert factor_text(run)[0] == "×0.80"
+    text = said(laid((run,)))
+    assert "×0.80" in text
+    assert "half-life" in text
+
+
+def test_no_factor_is_printed_where_none_fits() -> None:
+    (run,) = runs("lstm", loss=engine.Loss(at=(7, 20, 40)))
+    assert run.decay("grad(c)") is None
+    text = said(laid((run,)))
+    assert "no constant" in text
+    assert "×" not in text.replace("unit × time", "")
+
+
+def test_a_growing_norm_doubles_instead_of_having_a_half_life() -> None:
+    (run,) = runs("rnn", activation="identity", init="orthogonal", spectral_radius=1.2)
+    factor, lines = factor_text(run)
+    assert factor == "×1.20"
+    assert "doubles in" in lines
+    assert "half-life" not in lines
+
+
+def test_lane_notes_are_the_radius_and_the_mean_gate() -> None:
+    plain, lstm = runs()
+    assert lane_note(plain, OPEN) == "ρ = 0.90"
+    assert lane_note(lstm, OPEN) == f"mean f = {lstm.grid('f').mean():.2f}"
+
+
+def test_the_split_by_path_is_signed_and_sums_to_the_norm() -> None:
+    (run,) = runs("lstm", steps=12)
+    marks = laid((run,), step=4)
+    parts = [m for m in marks if m.quantity == "grad(c)" and m.unit is None and m.value is not None]
+    assert len(parts) == 6
+    assert math.fsum(m.value for m in parts if m.value is not None) == pytest.approx(run.norms("grad(c)")[4])
+    negative = min(parts, key=lambda m: m.value or 0.0)
+    positive = max(parts, key=lambda m: m.value or 0.0)
+    bars = [m for m in marks if isinstance(m, Panel) and m.rect[3] == 10.0 and m.radius == 1.5]
+
+    def bar(part: Mark) -> Panel:
+        return next(b for b in bars if part.contains(b.rect[0] + 0.1, b.rect[1]))
+
+    assert negative.value is not None
+    assert negative.value < 0.0
+    # The negative bar ends where the positive one begins: at zero.
+    assert bar(negative).rect[0] + bar(negative).rect[2] == pytest.approx(bar(positive).rect[0], abs=1.01)
+
+
+def test_the_card_reads_the_norms_at_the_cursor() -> None:
+    shown = runs()
+    text = said(laid(shown, step=9))
+    assert "t = 9: rnn-0 " in text
+    value = shown[0].norms("grad(h)")[9]
+    assert format_number(float(value), 2) in text
+
+
+def test_a_curve_answers_on_its_course_and_not_in_its_box() -> None:
+    marks = laid(runs())
+    curve = curves(marks)[-1]
+    point = curve.steps[10]
+    x, y = point.rect[0] + point.rect[2] / 2, point.rect[1]
+    assert curve.at(x, y) == point
+    assert curve.contains(x, y + 40.0)
+    assert curve.at(x, y + 40.0) is None
+    found = hit(marks, x, y)
+    assert found is not None
+    assert found.step == point.step
+
+
+def test_every_step_is_a_column_to_click() -> None:
+    marks = laid(runs(steps=11))
+    nodes = {m.node for m in marks if type(m) is Mark and m.node}
+    assert {f"step-{t}" for t in range(1, 12)} <= nodes
+
+
+# ------------------------------------------------------------------------------------ zeros and overflow
+
+
+def test_exact_zeros_are_said_and_never_plotted() -> None:
+    (run,) = runs("lstm", loss=engine.Loss(at=(4,)), steps=11)
+    marks = laid((run,))
+    assert "exactly 0 at t = 5..11" in said(marks)
+    assert "exactly 0" in [m.text for m in marks if isinstance(m, Text)]
+    line = next(c for c in curves(marks) if not c.dash)
+    assert {m.step for m in line.steps} == {1, 2, 3, 4}
+    assert all(math.isfinite(y) or not math.isfinite(x) for x, y in line.points)
+
+
+def test_overflow_is_said_and_no_point_is_infinite() -> None:
+    (run,) = runs("rnn", steps=300, activation="identity", spectral_radius=60.0)
+    assert run.left_range is not None
+    marks = laid((run,))
+    assert "out of range at t = " in said(marks)
+    for mark in marks:
+        assert all(math.isfinite(v) for v in mark.rect), mark
+
+
+def test_a_gradient_beyond_the_colours_is_hatched_and_the_legend_says_so() -> None:
+    (run,) = runs("rnn", steps=200, spectral_radius=0.3)
+    marks = laid((run,))
+    assert "outside" in [m.text for m in marks if isinstance(m, Text)]
+    (wide,) = runs("lstm", steps=5)
+    assert "outside" not in [m.text for m in laid((wide,), step=2) if isinstance(m, Text)]
+
+
+# -------------------------------------------------------------------------------------------- the veil
+
+
+@pytest.mark.parametrize(
+    "veil",
+    [
+        Veil(after=12),
+        Veil(views=frozenset({"gradient"})),
+        Veil(quantities=frozenset({"grad(c)", "grad(h)"})),
+    ],
+)
+def test_a_veiled_gradient_leaves_one_sentence_and_no_number(veil: Veil) -> None:
+    marks = laid(runs(), veil=veil)
+    assert [type(m) for m in marks] == [Veiled]
+
+
+def test_veiling_one_lanes_gradient_leaves_the_other() -> None:
+    marks = laid(runs(), veil=Veil(quantities=frozenset({"grad(c)"})))
+    assert {m.lane for m in marks if isinstance(m, HeatMap) and m.lane} == {"rnn-0"}
+    assert {c.lane for c in curves(marks)} == {"rnn-0"}
+    text = said(marks)
+    assert "∏ f" not in text
+    assert "by path" not in text
+
+
+def test_a_veiled_forget_gate_takes_its_mean_and_its_product_along() -> None:
+    text = said(laid(runs(), veil=Veil(quantities=frozenset({"f"}))))
+    assert "mean f" not in text
+    assert "∏ f" not in text
+
+
+# ---------------------------------------------------------------------------------------------- layout
+
+
+@pytest.mark.parametrize("size", [(860.0, 748.0), (840.0, 558.0), (720.0, 418.0), (440.0, 280.0)])
+@pytest.mark.parametrize(
+    ("cells", "steps", "units"),
+    [(("lstm",), 4, 1), (("rnn",), 11, 8), (("rnn", "lstm"), 40, 16), (("rnn", "lstm", "lstm"), 200, 32)],
+)
+def test_marks_stay_inside(size: tuple[float, float], cells: tuple[str, ...], steps: int, units: int) -> None:
+    shown = runs(*cells, steps=steps, units=units)
+    for step in {1, steps // 2, steps}:
+        for mark in gradient.layout(shown, Cursor(step=step), OPEN, size, LIGHT):
+            x, y, w, h = mark.rect
+            assert x >= -0.5, mark
+            assert y >= -0.5, mark
+            assert x + w <= size[0] + 0.5, mark
+            assert y + h <= size[1] + 0.5, mark
+
+
+@pytest.mark.parametrize("size", [(860.0, 748.0), (720.0, 418.0)])
+def test_names_in_the_chart_do_not_cover_each_other(size: tuple[float, float]) -> None:
+    marks = laid(runs(steps=60), size=size)
+    box = curves(marks)[0].rect
+    names = [
+        m
+        for m in marks
+        if isinstance(m, Text)
+        and m.size == 12.0
+        and box[1] <= m.rect[1] <= box[1] + box[3]
+        and m.weight == 500
+    ]
+    assert len(names) == 4
+    for k, one in enumerate(names):
+        for other in names[k + 1 :]:
+            apart_x = (
+                one.rect[0] + one.rect[2] <= other.rect[0] or other.rect[0] + other.rect[2] <= one.rect[0]
+            )
+            apart_y = (
+                one.rect[1] + one.rect[3] <= other.rect[1] or other.rect[1] + other.rect[3] <= one.rect[1]
+            )
+            assert apart_x or apart_y

@@ -1,0 +1,212 @@
+"""Heat maps: what is on which scale, what is marked as saturated, and that nothing veiled is in a mark."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+import engine
+from app.stage import heatmaps
+from app.stage.cursor import Cursor
+from app.stage.heat import cell_colours
+from app.stage.marks import HeatMap, Line, Mark, Panel, Text, Veiled
+from app.stage.scales import (
+    group_names,
+    hidden,
+    last_visible,
+    limit_text,
+    percent_text,
+    saturation,
+    scale_of,
+)
+from app.stage.timeline import Timeline, column_labels, elided, text_width
+from app.stage.veil import OPEN, Veil
+from app.theme import DARK, LIGHT
+
+WORDS = ("the", "hot", "dog", "was", "good", "but", "the", "bun", "was", "cold", "</s>")
+
+
+def a_run(cell: str = "lstm", units: int = 8, steps: int = 11, **settings: object) -> engine.Run:
+    network = engine.Network(cell=cell, hidden=units, seed=2, **settings)  # type: ignore[arg-type] # settings by name
+    words = (WORDS * 20)[:steps]
+    return engine.run(engine.Experiment((engine.Lane("lane", network),), engine.Input.tokens(words)))[0]
+
+
+def maps(marks: tuple[Mark, ...]) -> dict[str, HeatMap]:
+    return {m.quantity: m for m in marks if isinstance(m, HeatMap) and m.quantity}
+
+
+def gates(
+    run: engine.Run, veil: Veil = OPEN, size: tuple[float, float] = (860, 700), step: int = 3
+) -> tuple[Mark, ...]:
+    return heatmaps.layout((run,), Cursor(step=step, unit=2), veil, size, DARK)
+
+
+@pytest.mark.parametrize(("cell", "names"), [("lstm", list("figoch")), ("rnn", ["z", "h"])])
+def test_every_quantity_has_its_own_map(cell: str, names: list[str]) -> None:
+    run = a_run(cell)
+    found = maps(gates(run))
+    assert list(found) == names == list(group_names(run))
+    for name, drawn in found.items():
+        np.testing.assert_array_equal(drawn.values, run.grid(name).T)
+
+
+def test_the_finest_mark_is_the_cell_under_the_point() -> None:
+    run = a_run()
+    drawn = maps(gates(run))["c"]
+    x, y, width, height = drawn.cell_rect(4, 6)
+    part = drawn.at(x + width / 2, y + height / 2)
+    assert part is not None
+    assert (part.quantity, part.unit, part.step, part.node) == ("c", 5, 7, "step-7")
+    assert part.value == run.at("c", 7, 5)
+    assert "unit 5 at t = 7" in part.label
+
+
+def test_gates_are_on_0_to_1_and_states_on_symmetric_limits() -> None:
+    run = a_run()
+    found = maps(gates(run))
+    assert {(found[n].scale, found[n].low, found[n].high) for n in "fio"} == {("unit", 0.0, 1.0)}
+    assert (found["g"].scale, found["g"].low, found["g"].high) == ("signed", -1.0, 1.0)
+    assert found["c"].low == -found["c"].high
+    assert found["c"].high >= np.abs(run.grid("c")).max()
+
+
+def test_the_limit_of_the_cell_state_is_printed() -> None:
+    marks = gates(a_run())
+    limit = maps(marks)["c"].high
+    texts = [m.text for m in marks if isinstance(m, Text)]
+    assert f"+{limit_text(limit)}" in texts
+    assert f"−{limit_text(limit)}" in texts
+
+
+def test_a_limit_does_not_tell_of_a_veiled_step() -> None:
+    run = a_run(forget_bias=4.0)
+    early, late = scale_of(run, "c", 2).high, scale_of(run, "c", run.steps).high
+    assert early < late
+    assert maps(gates(run, Veil(after=2), step=2))["c"].high == early
+
+
+@pytest.mark.parametrize("activation", ["relu", "identity"])
+def test_an_unbounded_state_gets_the_limit_of_its_own_numbers(activation: str) -> None:
+    run = a_run("rnn", activation=activation, init="identity", scale=1.3)
+    limit = scale_of(run, "h", run.steps).high
+    largest = float(np.abs(run.grid("h")).max())
+    assert largest <= limit <= 1.11 * largest
+
+
+def test_saturation_counts_what_lies_beyond_the_limits() -> None:
+    run = a_run(forget_bias=5.0)
+    values = run.grid("f")
+    left, right = saturation(run, "f", run.steps)
+    assert right == np.count_nonzero(values > 0.9) / values.size > 0.9
+    assert left == 0.0
+    assert f"> .9 {percent_text(right):>6}" in [m.text for m in gates(run) if isinstance(m, Text)]
+
+
+def test_saturated_cells_are_notched_at_the_side_they_lean_to() -> None:
+    open_run, shut_run = a_run(forget_bias=8.0), a_run(forget_bias=-8.0)
+    cases = ((open_run, DARK.panel, 0.8), (shut_run, DARK.forget, 0.2))
+    for run, colour, where in cases:
+        marks = gates(run)
+        drawn = maps(marks)["f"]
+        notches = [m for m in marks if isinstance(m, Line) and m.rect == drawn.rect and m.colour == colour]
+        assert len(notches) == 1
+        x, _, width, _ = drawn.cell_rect(0, 0)
+        first = notches[0].points[0][0]
+        assert (first > x + where * width) is (where > 0.5)
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.0, "0 %"), (0.001, "<1 %"), (0.5, "50 %"), (0.999, ">99 %"), (1.0, "100 %")]
+)
+def test_a_share_never_reads_as_none_or_all_when_it_is_not(share: float, text: str) -> None:
+    assert percent_text(share) == text
+
+
+def test_veiled_columns_are_empty_and_say_so() -> None:
+    run = a_run()
+    veil = Veil(after=3)
+    assert last_visible(run, veil) == 3
+    marks = gates(run, veil)
+    assert all(m.values.shape[1] == 3 for m in maps(marks).values())
+    veiled = [m for m in marks if isinstance(m, Veiled)]
+    assert [m.text for m in veiled] == ["hidden until you answer"]
+    line = Timeline(veiled[0].rect[0], veiled[0].rect[2], 8)
+    assert line.pitch == pytest.approx(maps(marks)["f"].cell_rect(0, 0)[2], rel=0.01)
+    assert not [m for m in marks if m.node in {f"step-{t}" for t in range(4, 12)}]
+
+
+def test_a_veiled_quantity_has_no_map_and_no_share() -> None:
+    marks = gates(a_run(), Veil(quantities=frozenset({"f"})))
+    assert set(maps(marks)) == set("igoch")
+    assert [m for m in marks if isinstance(m, Veiled)]
+    assert len([m for m in marks if isinstance(m, Text) and m.text.startswith("> .9")]) == 2
+
+
+def test_a_veiled_state_of_a_plain_cell_hides_the_pre_activation_that_tells_it() -> None:
+    run = a_run("rnn")
+    assert hidden(run, Veil(quantities=frozenset({"h"})), "z")
+    assert not maps(gates(run, Veil(quantities=frozenset({"h"}))))
+
+
+def test_veiled_input_shows_no_tokens() -> None:
+    marks = gates(a_run(), Veil(quantities=frozenset({"x"})))
+    said = " ".join([m.text for m in marks if isinstance(m, Text)] + [m.label for m in marks])
+    assert not any(word in said.split() or f"“{word}”" in said for word in ("dog", "bun"))
+
+
+@pytest.mark.parametrize("steps", [4, 11, 50, 200])
+@pytest.mark.parametrize("tokens", [True, False])
+@pytest.mark.parametrize("width", [420.0, 900.0])
+def test_labels_never_overlap_and_the_cursors_is_always_there(steps: int, tokens: bool, width: float) -> None:
+    words = (WORDS * 20)[:steps] if tokens else ()
+    for cursor in {1, 2, steps // 2, steps}:
+        labels = column_labels(Timeline(60.0, width, steps), 0.0, words, cursor, DARK)
+        spans = sorted((m.rect[0], m.rect[0] + m.rect[2]) for m in labels)
+        assert all(a[1] <= b[0] + 0.01 for a, b in itertools.pairwise(spans))
+        assert cursor in {m.step for m in labels}
+
+
+@pytest.mark.parametrize("size", [(860.0, 748.0), (840.0, 560.0), (720.0, 418.0), (440.0, 300.0)])
+@pytest.mark.parametrize(("units", "steps"), [(1, 4), (8, 11), (32, 50), (128, 200)])
+def test_marks_stay_inside(size: tuple[float, float], units: int, steps: int) -> None:
+    run = a_run(units=units, steps=steps)
+    for veil in (OPEN, Veil(after=2), Veil(quantities=frozenset({"c"}))):
+        for mark in heatmaps.layout((run,), Cursor(step=2), veil, size, LIGHT):
+            x, y, w, h = mark.rect
+            assert x >= -0.5
+            assert y >= -0.5
+            assert x + w <= size[0] + 0.5, mark
+            assert y + h <= size[1] + 0.5, mark
+
+
+def test_row_groups_do_not_touch() -> None:
+    for size in ((860.0, 748.0), (720.0, 418.0)):
+        boxes = [m.rect for m in maps(gates(a_run(), size=size)).values()]
+        assert all(a[1] + a[3] < b[1] for a, b in itertools.pairwise(boxes))
+
+
+def test_the_cursor_frames_its_column() -> None:
+    marks = gates(a_run(), step=7)
+    frame = [m for m in marks if isinstance(m, Panel) and m.border == DARK.text][-1]
+    x, _, width, _ = maps(marks)["f"].cell_rect(0, 6)
+    assert frame.rect[0] == pytest.approx(x, abs=2.0)
+    assert frame.rect[2] == pytest.approx(width, abs=3.0)
+
+
+def test_numbers_out_of_range_get_no_colour() -> None:
+    run = a_run("rnn", steps=200, activation="identity", spectral_radius=90.0)
+    drawn = maps(gates(run, step=1))["h"]
+    colours = cell_colours(drawn, DARK)
+    ground = 0xFF000000 | int(DARK.neutral[1:], 16)
+    assert not np.isfinite(drawn.values).all()
+    assert (colours[~np.isfinite(drawn.values)] == ground).all()
+
+
+def test_a_long_word_is_cut_with_an_ellipsis() -> None:
+    short = elided("incomprehensibilities", 60.0, 12.0)
+    assert short.endswith("…")
+    assert text_width(short, 12.0) <= 60.0
+    assert elided("dog", 60.0, 12.0) == "dog"
