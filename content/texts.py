@@ -177,6 +177,9 @@ def format_number(value: float, style: str = "", *, in_math: bool = False) -> st
         if not math.isclose(value, round(value), rel_tol=1e-12, abs_tol=1e-9):
             raise ExpressionError(f"{value:.6g} is no whole number; write it with a format such as .2f")
         plain = f"{round(value):d}"
+    elif kind == "g":
+        # Significant digits are all written, zeros too: 0.0019 to three digits is 0.00190.
+        plain = f"{value:z#.{max(digits, 1)}g}".removesuffix(".")
     elif kind:
         plain = f"{value:z.{digits}{kind}}"
     else:

@@ -5,8 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtCore import QRect, QUrl, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+    QShortcut,
+)
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.theme import window_icon
@@ -98,6 +106,7 @@ class MainWindow(QWidget):
         self.home.resume_requested.connect(self.resume)
         self.home.open_bank_requested.connect(self.ask_for_bank)
         self.home.open_folder_requested.connect(self.ask_for_folder)
+        self.home.show_folder_requested.connect(self.show_folder)
         self.study_page.failed.connect(lambda sentence: self.tell(sentence))
         study.failed.connect(lambda sentence, advice: self.tell(f"{sentence} {advice}".strip(), problem=True))
         study.finished.connect(self._on_finished)
@@ -131,7 +140,10 @@ class MainWindow(QWidget):
             self.go_to("study")
 
     def resume(self) -> None:
-        """Go on where the last session was left."""
+        """Go on with the question on the table, or where the last session was left."""
+        if self._study.card is not None:
+            self.go_to("study")
+            return
         point = self._study.resume_point()
         if point is not None and self._study.resume(point):
             self.go_to("study")
@@ -168,6 +180,16 @@ class MainWindow(QWidget):
         name = QFileDialog.getExistingDirectory(self, self.tr("Open a folder of banks"), str(Path.home()))
         if name:
             self.open_bank(Path(name))
+
+    def show_folder(self, folder: Path) -> None:
+        """Open the folder of the learner's own banks in the file manager, making it if there is none."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            self.tell(self.tr("{0} cannot be made: {1}").format(folder, error.strerror), problem=True)
+            return
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self.tell(str(folder))
 
     def show_help(self) -> None:
         """Show the keys."""

@@ -286,9 +286,13 @@ class _Plate:
                         width=2.0,
                     )
                 )
-        marks.append(
-            veiled_place((x, self.top, width - 1.0, self.bottom - self.top), theme, border=theme.line)
-        )
+        place = veiled_place((x, self.top, width - 1.0, self.bottom - self.top), theme, border=theme.line)
+        marks.append(place)
+        below = (self.line.left, self.bottom + 5.0, self.line.width, 16.0)
+        if not place.text and below[1] + below[3] <= self.rect[1] + self.rect[3]:
+            # Too narrow for the sentence: it stands under the columns it speaks of.
+            text = hidden_sentence()
+            marks.append(Text(rect=below, text=text, colour=theme.dim, size=11.0, align="right"))
         return tuple(marks)
 
     def hidden_group(self, name: str, top: float) -> tuple[Mark, ...]:

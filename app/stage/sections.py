@@ -48,7 +48,7 @@ class Section:
         """Return the premultiplied ARGB pixels whose middles lie at the given places, shape ``(m,)``."""
         left, right = (middles - 0.5)[:, None], (middles + 0.5)[:, None]
         covered = np.maximum(np.minimum(right, self.high) - np.maximum(left, self.low), 0.0)
-        colours = np.minimum(covered @ self.tones, 255.0)
+        colours = np.clip(covered @ self.tones, 0.0, 255.0)
         return np.ascontiguousarray(np.rint(colours).astype(np.uint8)).view("<u4")[:, 0].astype(np.uint32)
 
     def table(self) -> NDArray[np.uint32]:

@@ -9,7 +9,8 @@ from .label import Label
 from .math_text import MathText, PictureLoader
 from .messages import Banner, MessageKind, Toast
 from .number_field import NumberField
-from .option_card import OptionCard, OptionGroup, OptionVerdict
+from .option_card import OptionCard, OptionVerdict
+from .option_group import OptionGroup
 from .problem_list import ProblemList, ProblemRow
 from .progress_line import ProgressLine
 from .rail import Rail, RailEntry

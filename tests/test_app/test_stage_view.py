@@ -295,7 +295,7 @@ def test_no_text_lies_on_another(stage: StageView, size: tuple[int, int], view: 
             None,
         )
         if card is not None:
-            # The card of numbers is opaque: what it covers is not seen, and its rows are looked at by themselves.
+            # The card of numbers is opaque: of its rows only the head is compared with the rest.
             inside = [
                 m
                 for m in texts
