@@ -11,7 +11,6 @@ from .messages import Banner, MessageKind, Toast
 from .number_field import NumberField
 from .option_card import OptionCard, OptionVerdict
 from .option_group import OptionGroup
-from .problem_list import ProblemList, ProblemRow
 from .progress_line import ProgressLine
 from .rail import Rail, RailEntry
 from .segments import SegmentedControl
@@ -35,8 +34,6 @@ __all__ = [
     "OptionVerdict",
     "PictureLoader",
     "PrimaryButton",
-    "ProblemList",
-    "ProblemRow",
     "ProgressLine",
     "Rail",
     "RailEntry",

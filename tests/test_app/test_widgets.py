@@ -24,8 +24,6 @@ from app.widgets import (
     OptionCard,
     OptionGroup,
     PrimaryButton,
-    ProblemList,
-    ProblemRow,
     ProgressLine,
     Rail,
     RailEntry,
@@ -106,8 +104,6 @@ def every_control(store: TextStore) -> list[tuple[QWidget, QWidget]]:
     row, tabs = SegmentedControl(["a", "b"], current=0), SegmentedControl(["a", "b"], "tabs", 1)
     slider, field = LabeledSlider("s", 0, 1, 0.1, 0.5), NumberField("n")
     rail = Rail([RailEntry("home", "house", "Home")], "home")
-    problems = ProblemList()
-    problems.set_problems([ProblemRow("a.yaml:1:1", "wrong")])
     buttons = [
         PrimaryButton("Go"),
         SecondaryButton("Hint"),
@@ -117,11 +113,11 @@ def every_control(store: TextStore) -> list[tuple[QWidget, QWidget]]:
     pairs: list[tuple[QWidget, QWidget]] = [(button, button) for button in buttons]
     pairs += [(group, group.cards[0].button), (boxes, boxes.cards[1].button)]
     pairs += [(row, row.segment(0)), (tabs, tabs.segment(1)), (slider, slider.track), (field, field.edit)]
-    pairs += [(rail, rail.button("home")), (problems, problems.rows[0])]
+    pairs.append((rail, rail.button("home")))
     return pairs
 
 
-@pytest.mark.parametrize("place", range(12))
+@pytest.mark.parametrize("place", range(11))
 def test_the_focus_is_seen_and_the_control_is_named(
     page: Callable[..., QWidget], store: TextStore, place: int
 ) -> None:
@@ -135,7 +131,7 @@ def test_the_focus_is_seen_and_the_control_is_named(
     assert heard(part)
 
 
-@pytest.mark.parametrize("place", range(12))
+@pytest.mark.parametrize("place", range(11))
 def test_every_control_grows_with_the_text(
     page: Callable[..., QWidget], store: TextStore, manager: ThemeManager, place: int
 ) -> None:
@@ -148,7 +144,7 @@ def test_every_control_grows_with_the_text(
     seen(control)
 
 
-@pytest.mark.parametrize("place", range(12))
+@pytest.mark.parametrize("place", range(11))
 def test_every_control_follows_the_theme(
     page: Callable[..., QWidget], store: TextStore, manager: ThemeManager, place: int
 ) -> None:
@@ -656,35 +652,6 @@ def test_a_toast_lies_at_the_foot_and_goes(page: Callable[..., QWidget], qtbot: 
     assert toast.isVisible()  # while the pointer is in it, it stays
     QCursor.setPos(window.mapToGlobal(QPoint(2, 2)))
     qtbot.waitUntil(lambda: not toast.isVisible())
-
-
-def test_problems_lead_to_their_places(page: Callable[..., QWidget], qtbot: QtBot) -> None:
-    problems = ProblemList()
-    page(problems)
-    rows = [
-        ProblemRow("a.yaml:4:2", "No key.", "Mark one.", "error"),
-        ProblemRow("", "Odd.", severity="note"),
-    ]
-    problems.set_problems(rows)
-    with qtbot.waitSignal(problems.activated) as told:
-        qtbot.mouseClick(problems.rows[1], LEFT)
-    assert told.args == [1]
-    assert heard(problems.rows[0]) == "Error. No key. Mark one. a.yaml:4:2"
-    problems.set_problems([ProblemRow(f"a:{k}:1", "same") for k in range(130)])
-    assert len(problems.rows) == 100
-    assert any("30" in label.text() for label in problems.findChildren(Label) if label.isVisible())
-    problems.set_problems([])
-    assert problems.rows == []
-
-
-def test_a_long_problem_is_shown_whole(page: Callable[..., QWidget], qtbot: QtBot) -> None:
-    problems = ProblemList()
-    page(problems, width=340)
-    problems.set_problems([ProblemRow("a.yaml:4:2", "very " * 40 + "long")])
-    (row,) = problems.rows
-    qtbot.waitUntil(lambda: row.width() > 300)
-    assert row.height() >= row.heightForWidth(row.width())
-    assert row.heightForWidth(300) > row.heightForWidth(900)
 
 
 def colours_of(widget: QWidget) -> set[str]:
