@@ -138,6 +138,12 @@ def _left_windows(before: set[int]) -> list[QWidget]:
     return [w for w in _windows() if id(_outermost(w)) not in before and id(w) not in before]
 
 
+def pytest_collection_finish() -> None:
+    """Keep what importing and collecting made out of every later search and collection: it is most of the heap."""
+    gc.collect()
+    gc.freeze()
+
+
 def _deliver_deletions() -> None:
     """Carry out deleteLater and break reference cycles, neither of which waits for the next test."""
     from PySide6.QtCore import QCoreApplication, QEvent

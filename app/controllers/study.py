@@ -214,6 +214,9 @@ class StudyController(QObject):
         veil = self.question.stage.veil if self.question is not None else None
         if veil is None or not (veil.after is not None or veil.quantities or veil.views):
             return ""
+        experiment = self.variant.experiment if self.variant is not None else None
+        if veil.after is not None and experiment is not None and veil.after >= experiment.steps:
+            return self.tr("Predict first: the gradients stay hidden until you answer.")
         if veil.after is not None and veil.after > 0:
             return self.tr("Predict first: the run past $t = {0}$ stays hidden until you answer.").format(
                 veil.after

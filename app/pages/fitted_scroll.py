@@ -28,6 +28,7 @@ class FittedScroll(QScrollArea):
     def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._content = content
+        self._whole = False
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(0)
@@ -41,6 +42,13 @@ class FittedScroll(QScrollArea):
         self.viewport().setAutoFillBackground(False)
         content.setAutoFillBackground(False)
         content.installEventFilter(self)
+
+    def set_whole(self, whole: bool) -> None:
+        """Show everything at once, where something around it scrolls; else shrink and scroll."""
+        if whole != self._whole:
+            self._whole = whole
+            self.updateGeometry()
+            self.fit()
 
     def content_height(self) -> int:
         """Return the height that shows everything at the present width."""
@@ -70,7 +78,8 @@ class FittedScroll(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         """Return little: the rest can be scrolled to."""
-        return QSize(0, min(120, self.content_height()))
+        height = self.content_height()
+        return QSize(0, height if self._whole else min(120, height))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the height to another width."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout
 
 from app.theme.manager import MAX_SCALE, MIN_SCALE, Mode
 from app.widgets import Label, LabeledSlider, PrimaryButton, SegmentedControl
@@ -47,9 +47,12 @@ class PreferencesDialog(QDialog):
         )
         # Not while dragging: the slider itself would move away under the pointer.
         self.text_size.edit_finished.connect(themes.set_text_scale)
-        self.motion = QCheckBox(self.tr("Reduce motion: pictures cut instead of moving"))
-        self.motion.setChecked(themes.reduced_motion)
-        self.motion.toggled.connect(themes.set_reduced_motion)
+        self.motion = SegmentedControl(
+            [self.tr("Moving"), self.tr("Cut from step to step")],
+            current=int(themes.reduced_motion),
+            name=self.tr("Pictures"),
+        )
+        self.motion.chosen.connect(lambda place: themes.set_reduced_motion(place == 1))
         close = PrimaryButton(self.tr("Close"), "Esc")
         close.clicked.connect(self.accept)
 
@@ -59,6 +62,7 @@ class PreferencesDialog(QDialog):
         whole.addWidget(Label(self.tr("Theme"), px=12, tone="dim"))
         whole.addWidget(self.theme)
         whole.addWidget(self.text_size)
+        whole.addWidget(Label(self.tr("Pictures"), px=12, tone="dim"))
         whole.addWidget(self.motion)
         row = QHBoxLayout()
         row.addStretch(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.tutor.attempts import Certainty
 from app.tutor.session import Phase
@@ -75,7 +75,7 @@ class QuestionColumn(QWidget):
         self._scroll = FittedScroll(self._body)
 
         self._certainty_row = QWidget()
-        row = QHBoxLayout(self._certainty_row)
+        self._certainty_layout = row = QHBoxLayout(self._certainty_row)
         row.setContentsMargins(2, 0, 10, 0)
         row.setSpacing(10)
         self._certainty = SegmentedControl(
@@ -309,6 +309,21 @@ class QuestionColumn(QWidget):
         if self._study.is_flagged:
             parts.append(self.tr("flagged"))
         return "  ›  ".join(parts)
+
+    def set_layout(self, *, beside: bool, scale: float) -> None:
+        """Fit to where the column stands.
+
+        Parameters
+        ----------
+        beside : bool
+            Whether it has the height of the window for itself; else all of it is shown and the page scrolls.
+        scale : float
+            Of the text; when large, "how sure" stands above its answers.
+        """
+        self._scroll.set_whole(not beside)
+        above = scale > 1.25 and beside
+        direction = QBoxLayout.Direction.TopToBottom if above else QBoxLayout.Direction.LeftToRight
+        self._certainty_layout.setDirection(direction)
 
     def _fit_place(self) -> None:
         """Write bank and concept on one line, cut where there is no room for all of it."""

@@ -261,6 +261,7 @@ class StudyPage(QWidget):
         wide = self.width() >= WIDE - 60
         direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         self._layout.setDirection(direction)
+        self.column.set_layout(beside=wide, scale=scale)
         if wide:
             share = round(min(max(self.width() * 0.31, COLUMN[0]), COLUMN[1]) * min(scale, 1.3))
             self.column.setFixedWidth(share)

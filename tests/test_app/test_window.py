@@ -153,7 +153,7 @@ def test_looks_take_effect_at_once(qtbot: QtBot, program: Program) -> None:
     assert program.themes.text_scale == pytest.approx(1.6)
     assert QFontMetrics(program.window.home.font()).height() > before
     program.themes.set_text_scale(1.0)
-    dialog.motion.click()
+    dialog.motion.choose(1)
     assert program.themes.reduced_motion
 
 
