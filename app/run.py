@@ -44,6 +44,7 @@ def main(arguments: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="unrolled",
+        allow_abbrev=False,  # the launcher reads some arguments before this parser does
         description="A quiz and tutor for recurrent neural networks: on the left a question, on the right, "
         "live, the very network it is about.",
     )

@@ -13,7 +13,6 @@ import os
 import platform
 import sys
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -60,6 +59,10 @@ NEEDED_FOR_X11 = (
 """What Qt's plugin for X11 windows needs besides."""
 
 
+WITHOUT_WINDOWS = ("--self-test", "--gallery")
+"""Arguments with which the program draws without a screen."""
+
+
 def can_load(file: str) -> bool:
     """Tell whether the system's loader finds a shared library and everything that it needs itself."""
     try:
@@ -82,13 +85,12 @@ def qt_platform(arguments: Sequence[str], environ: Mapping[str, str]) -> str | N
     Parameters
     ----------
     arguments
-        The program's arguments, in which Qt reads `-platform NAME`.
+        The program's arguments; with some of them it opens no window.
     environ
         The environment variables.
     """
-    for flag, value in pairwise(arguments):
-        if flag in ("-platform", "--platform"):
-            return value.split(":")[0]
+    if any(argument.partition("=")[0] in WITHOUT_WINDOWS for argument in arguments):
+        return "offscreen"
     if chosen := environ.get("QT_QPA_PLATFORM"):
         return chosen.split(";")[0].split(":")[0]
     if environ.get("WAYLAND_DISPLAY"):

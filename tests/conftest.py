@@ -139,7 +139,7 @@ def _left_windows(before: set[int]) -> list[QWidget]:
 
 
 def pytest_collection_finish() -> None:
-    """Keep what importing and collecting made out of every later search and collection: it is most of the heap."""
+    """Keep what imports made out of every later search and collection: it is most of the heap."""
     gc.collect()
     gc.freeze()
 

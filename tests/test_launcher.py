@@ -77,7 +77,8 @@ def test_the_line_to_type_fits_the_system(release: dict[str, str], expected: str
         ([], {"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0"}, "wayland"),
         ([], {"QT_QPA_PLATFORM": "offscreen"}, "offscreen"),
         ([], {"QT_QPA_PLATFORM": "wayland;xcb", "DISPLAY": ":0"}, "wayland"),
-        (["-platform", "minimal:enable_fonts"], {"DISPLAY": ":0"}, "minimal"),
+        (["--self-test"], {"DISPLAY": ":0"}, "offscreen"),
+        (["--gallery=pictures"], {}, "offscreen"),
     ],
 )
 def test_the_platform_is_the_one_that_qt_will_take(
@@ -131,4 +132,4 @@ def test_a_window_without_its_libraries_is_refused_before_qt_aborts(monkeypatch:
     problem = system_check.problem_before_qt()
     assert problem is not None
     assert all(library.debian in problem for library in NEEDED_FOR_X11)
-    assert system_check.problem_before_qt(["-platform", "offscreen"]) is None
+    assert system_check.problem_before_qt(["--self-test"]) is None
