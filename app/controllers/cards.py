@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QCoreApplication
+
 import engine
 
 if TYPE_CHECKING:
-    from content.model import Bank, Control, Question
+    from content.model import Bank, Control, Option, Question
     from content.variants import Variant
 
 __all__ = ["Card", "ControlCard", "ExplainCard", "OptionCardData", "make_card"]
@@ -28,12 +30,15 @@ class OptionCardData:
         Markdown.
     correct : bool
         The key.
+    why : str
+        Why it is right or wrong, Markdown.
     """
 
     index: int
     letter: str
     text: str
     correct: bool
+    why: str
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,8 @@ class Card:
         Title of the bank.
     stem : str
         Markdown.
+    veil : str
+        What the stage hides until the answer, in a sentence of Markdown; empty if it hides nothing.
     options : tuple of OptionCardData
         In the order shown.
     hints : tuple of str
@@ -95,6 +102,7 @@ class Card:
     kind: str
     bank: str
     stem: str
+    veil: str
     options: tuple[OptionCardData, ...]
     hints: tuple[str, ...]
     controls: tuple[ControlCard, ...]
@@ -124,6 +132,7 @@ def make_card(bank: Bank, variant: Variant) -> Card:
         kind=question.kind,
         bank=bank.header.title,
         stem=variant.text(question.stem),
+        veil=_veil_sentence(variant),
         options=_options(variant, variant.order),
         hints=tuple(variant.text(hint) for hint in plain_hints(question)),
         controls=tuple(_control(control) for control in question.controls),
@@ -132,10 +141,7 @@ def make_card(bank: Bank, variant: Variant) -> Card:
         else ExplainCard(
             variant.text(explain.ask),
             explain.nodes,
-            tuple(
-                OptionCardData(k, chr(ord("A") + k), variant.text(option.text), option.correct)
-                for k, option in enumerate(explain.options)
-            ),
+            tuple(_option(variant, option, index, index) for index, option in enumerate(explain.options)),
         ),
         explanation=variant.text(question.explanation),
         unit=question.answer.unit or "" if question.answer is not None else "",
@@ -145,10 +151,29 @@ def make_card(bank: Bank, variant: Variant) -> Card:
 
 def _options(variant: Variant, order: tuple[int, ...]) -> tuple[OptionCardData, ...]:
     options = variant.question.options
-    return tuple(
-        OptionCardData(index, chr(ord("A") + k), variant.text(options[index].text), options[index].correct)
-        for k, index in enumerate(order)
-    )
+    return tuple(_option(variant, options[index], index, place) for place, index in enumerate(order))
+
+
+def _option(variant: Variant, option: Option, index: int, place: int) -> OptionCardData:
+    letter = chr(ord("A") + place)
+    return OptionCardData(index, letter, variant.text(option.text), option.correct, variant.text(option.why))
+
+
+def _veil_sentence(variant: Variant) -> str:
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("Card", text)
+
+    veil = variant.question.stage.veil
+    steps = variant.experiment.steps if variant.experiment is not None else 0
+    if veil.after is None:
+        if not veil.quantities and not veil.views:
+            return ""
+        return tr("Predict first: what would tell the answer stays hidden until then.")
+    if veil.after >= steps:
+        return tr("Predict first: the gradients stay hidden until you answer.")
+    if veil.after > 0:
+        return tr("Predict first: the run past $t = {0}$ stays hidden until you answer.").format(veil.after)
+    return tr("Predict first: the run stays hidden until you answer.")
 
 
 def _control(control: Control) -> ControlCard:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.storage import Answered, Event, Shown, digest_of
+from app.storage import Answered, Event, Shown
 from app.storage.projections import attempts, resume_point
 from app.version import __version__
 
@@ -69,11 +69,11 @@ class Journal:
         """Return where the last session was left, if it was not finished."""
         return resume_point(self._events)
 
-    def shown_at(self, session: str) -> datetime | None:
-        """Return when a question was last shown in a session."""
+    def seconds_since_shown(self, session: str) -> float | None:
+        """Return how long ago a question was last shown in a session; None if none was."""
         for event in reversed(self._events):
             if event.session == session and isinstance(event.payload, Shown):
-                return event.at
+                return max(0.0, (self._clock() - event.at).total_seconds())
         return None
 
     def answers_in(self, session: str) -> tuple[Answered, ...]:
@@ -84,8 +84,3 @@ class Journal:
             for event in self._events
             if event.session == session and isinstance(event.payload, Answered) and event.uuid in kept
         )
-
-    @staticmethod
-    def digest(text: str) -> str:
-        """Return the name of a text in the log."""
-        return digest_of(text)

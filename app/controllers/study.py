@@ -7,22 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.storage import (
-    Answered,
-    Explained,
-    Finished,
-    Flagged,
-    Hinted,
-    Json,
-    Retracted,
-    Shown,
-    Started,
-    StoreError,
-)
+from app.storage import Explained, Finished, Flagged, Hinted, Retracted, Shown, Started, StoreError
 from app.storage.projections import answer_of
 from app.tutor.choice import candidates, plan_session
 from app.tutor.session import Phase, QuestionState, Result, Session
-from content.answers import AnswerError, ChoiceAnswer, NumberAnswer, SettingsAnswer, answer_to_data
+from content.answers import AnswerError, ChoiceAnswer, NumberAnswer, SettingsAnswer
 from content.asked import asked_text
 from content.expressions import ExpressionError
 from content.grader import grade
@@ -32,6 +21,7 @@ from content.variants import VariantError, draw, restore
 
 from .cards import Card, make_card, plain_hints
 from .playground import Playground
+from .records import answered_record, shown_record, text_digest
 
 if TYPE_CHECKING:
     from app.storage.projections import ResumePoint
@@ -154,7 +144,7 @@ class StudyController(QObject):
         asked = self._library.find(point.session.question)
         if asked is None or point.state is None or point.shown is None:
             return self._show_from_here()
-        if self._journal.digest(asked_text(asked.question)) != point.shown.text:
+        if text_digest(asked.question) != point.shown.text:
             # The bank was edited meanwhile: what was half done belongs to another text.
             return self._show_from_here()
         try:
@@ -208,29 +198,6 @@ class StudyController(QObject):
     def reveal(self) -> Reveal | None:
         """What the stage shows after the answer."""
         return self.question.reveal if self.question is not None else None
-
-    def veil_sentence(self) -> str:
-        """Say, before the answer, what the stage hides; empty where it hides nothing."""
-        veil = self.question.stage.veil if self.question is not None else None
-        if veil is None or not (veil.after is not None or veil.quantities or veil.views):
-            return ""
-        experiment = self.variant.experiment if self.variant is not None else None
-        if veil.after is not None and experiment is not None and veil.after >= experiment.steps:
-            return self.tr("Predict first: the gradients stay hidden until you answer.")
-        if veil.after is not None and veil.after > 0:
-            return self.tr("Predict first: the run past $t = {0}$ stays hidden until you answer.").format(
-                veil.after
-            )
-        if veil.after == 0:
-            return self.tr("Predict first: the run stays hidden until you answer.")
-        return self.tr("Predict first: what would tell the answer stays hidden until then.")
-
-    def explain_feedback(self, index: int) -> str:
-        """Return what is said about a reason that was chosen, Markdown."""
-        explain = self.question.explain if self.question is not None else None
-        if explain is None or self.variant is None or not 0 <= index < len(explain.options):
-            return ""
-        return self.variant.text(explain.options[index].why)
 
     def concept_title(self) -> str:
         """Return the title of the question's concept; it is shown after the answer only."""
@@ -312,7 +279,9 @@ class StudyController(QObject):
     def check(self) -> None:
         """Commit the answer: grade it, write it down, and only then show what came of it."""
         answer = self.answer
-        if self.state is None or self.variant is None or answer is None or not self.can_check:
+        if self.state is None or self.variant is None or self.session is None:
+            return
+        if answer is None or not self.can_check:
             return
         try:
             verdict = grade(self.variant, answer)
@@ -322,7 +291,9 @@ class StudyController(QObject):
         except ExpressionError as error:
             self.failed.emit(self.tr("This question cannot be graded: {0}").format(error.message), "")
             return
-        written = self._write(self._answered(answer, verdict), texts=(asked_text(self.variant.question),))
+        seconds = self._journal.seconds_since_shown(self.session.uuid)
+        record = answered_record(self.variant, self.state, answer, verdict, seconds)
+        written = self._write(record, texts=(asked_text(self.variant.question),))
         if written is None:
             return
         self.verdict = verdict
@@ -363,11 +334,13 @@ class StudyController(QObject):
 
     def try_again(self) -> None:
         """Try the same variant a second time, with one more hint."""
-        if self.state is None or self.variant is None or not self.state.can_try_again:
+        if self.state is None or self.variant is None or self.session is None:
+            return
+        if not self.state.can_try_again:
             return
         state = self.state.try_again()
         texts = (asked_text(self.variant.question),)
-        events: tuple[Shown | Hinted, ...] = (self._shown(self.variant, state),)
+        events: tuple[Shown | Hinted, ...] = (shown_record(self.variant, state, self.session.position),)
         if state.hints_seen > self.state.hints_seen:
             events = (*events, Hinted(state.question, state.hints_seen))
         if self._write(*events, texts=texts) is not None:
@@ -397,7 +370,7 @@ class StudyController(QObject):
         if self.variant is None or self.state is None:
             return
         text = asked_text(self.variant.question)
-        flagged = Flagged(self.state.question, self._journal.digest(text), not self.is_flagged)
+        flagged = Flagged(self.state.question, text_digest(self.variant.question), not self.is_flagged)
         if self._write(flagged, texts=(text,)) is not None:
             self.is_flagged = not self.is_flagged
             self.state_changed.emit()
@@ -433,7 +406,7 @@ class StudyController(QObject):
 
     def _ask(self, state: QuestionState, seed: int) -> bool:
         asked = self._library.find(state.question)
-        if asked is None:
+        if asked is None or self.session is None:
             return False
         try:
             variant = draw(asked.question, seed)
@@ -445,7 +418,7 @@ class StudyController(QObject):
             )
             return False
         texts = (asked_text(asked.question),)
-        if self._write(self._shown(variant, state), texts=texts) is None:
+        if self._write(shown_record(variant, state, self.session.position), texts=texts) is None:
             return False
         self.verdict = self.explanation = None
         self._put(variant, card, state)
@@ -490,49 +463,6 @@ class StudyController(QObject):
         targets = [control.target for control in self.card.controls if control.when == "answer"]
         for target, value in zip(targets, values, strict=True):
             self.playground.set_value(target, value)
-
-    def _shown(self, variant: Variant, state: QuestionState) -> Shown:
-        assert self.session is not None
-        return Shown(
-            state.question,
-            self._journal.digest(asked_text(variant.question)),
-            self.session.position,
-            state.variant,
-            state.attempt,
-            variant.seed,
-            variant.draws,
-            variant.order,
-            state.hints,
-            state.explains,
-            state.varies,
-        )
-
-    def _answered(self, answer: Answer, verdict: Verdict) -> Answered:
-        assert self.state is not None
-        assert self.variant is not None
-        assert self.session is not None
-        shown_at = self._journal.shown_at(self.session.uuid)
-        numbers: tuple[tuple[str, float], ...] = ()
-        if self.variant.question.answer is not None:
-            numbers = (("key", self.variant.key_value()),)
-        certainty = self.state.certainty
-        return Answered(
-            self.state.question,
-            self._journal.digest(asked_text(self.variant.question)),
-            Json.of(answer_to_data(answer)),
-            verdict.credit,
-            verdict.right,
-            self.state.variant,
-            self.state.attempt,
-            self.variant.seed,
-            self.variant.draws,
-            self.variant.order,
-            self.state.hints_seen,
-            None if certainty is None else str(certainty),
-            tuple(dict.fromkeys(said.misconception for said in verdict.feedback if said.misconception)),
-            numbers,
-            None if shown_at is None else max(0.0, (self._journal.now() - shown_at).total_seconds()),
-        )
 
     def _write(self, *payloads: object, texts: tuple[str, ...] = ()) -> str | None:
         """Write to the log; return the first event's uuid, or None after saying why it cannot be written."""

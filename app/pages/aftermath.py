@@ -178,7 +178,7 @@ class Aftermath(QWidget):
         assert card.explain is not None
         assert explanation is not None
         if card.explain.options:
-            chosen = self._study.explain_feedback(int(explanation.choice))
+            chosen = card.explain.options[int(explanation.choice)].why
             title = (
                 self.tr("That is the reason") if explanation.right else self.tr("Another reason decided it")
             )

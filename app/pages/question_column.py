@@ -143,7 +143,7 @@ class QuestionColumn(QWidget):
         self._progress.setAccessibleName(self.tr("Question {0} of {1}").format(at, total))
         self._stem = MathText(self._store, card.stem, px=17, weight=600, pictures=self._study.picture)
         self._column.addWidget(self._stem)
-        self._veil_note = MathText(self._store, self._study.veil_sentence(), tone="dim")
+        self._veil_note = MathText(self._store, card.veil, tone="dim")
         self._column.addWidget(self._veil_note)
         self._column.addSpacing(6)
         if card.options:
