@@ -25,6 +25,10 @@ def main(arguments: list[str]) -> int:
         Exit status: 0 when all went well.
     """
     asked = _parser().parse_args(arguments)
+    if asked.check:
+        from content.__main__ import main as check_banks
+
+        return check_banks(["check", *map(str, asked.bank)])
     if asked.self_test or asked.gallery is not None:
         # Neither needs a screen, and neither may open windows on one.
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -56,6 +60,11 @@ def _parser() -> argparse.ArgumentParser:
         help="keep what is learned in this folder instead of the usual one",
     )
     parser.add_argument("--study", action="store_true", help="begin with the first question at once")
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="check the banks named, print every problem and whether the engine confirms the keys, and exit",
+    )
     parser.add_argument(
         "--self-test",
         action="store_true",

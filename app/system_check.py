@@ -59,7 +59,7 @@ NEEDED_FOR_X11 = (
 """What Qt's plugin for X11 windows needs besides."""
 
 
-WITHOUT_WINDOWS = ("--self-test", "--gallery")
+WITHOUT_WINDOWS = ("--check", "--self-test", "--gallery")
 """Arguments with which the program draws without a screen."""
 
 

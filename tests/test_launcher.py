@@ -133,3 +133,11 @@ def test_a_window_without_its_libraries_is_refused_before_qt_aborts(monkeypatch:
     assert problem is not None
     assert all(library.debian in problem for library in NEEDED_FOR_X11)
     assert system_check.problem_before_qt(["--self-test"]) is None
+
+
+def test_an_installed_program_checks_banks(capsys: pytest.CaptureFixture[str]) -> None:
+    from app import run
+
+    bank = Path(__file__).parent / "data" / "banks" / "loop" / "loop.yaml"
+    assert run.main(["--check", str(bank)]) == 0
+    assert "4 questions, 0 errors" in capsys.readouterr().out
