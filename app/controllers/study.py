@@ -199,6 +199,15 @@ class StudyController(QObject):
         """What the stage shows after the answer."""
         return self.question.reveal if self.question is not None else None
 
+    @property
+    def may_see_decided(self) -> bool:
+        """Whether the learner may be taken to the deciding step: not while asked to find that very step."""
+        if not self.is_answered or self.reveal is None:
+            return False
+        explain = self.card.explain if self.card is not None else None
+        asked = self.phase is Phase.EXPLAIN_SELF and explain is not None
+        return not (asked and explain is not None and any(node.startswith("step-") for node in explain.nodes))
+
     def concept_title(self) -> str:
         """Return the title of the question's concept; it is shown after the answer only."""
         concept = self._library.concepts.concept(self.question.concept) if self.question is not None else None

@@ -141,6 +141,10 @@ class Aftermath(QWidget):
             idea = self._study.misconception(feedback.misconception) if feedback.misconception else None
             if idea is not None:
                 said.append("*" + self.tr("The idea behind it: {0}").format(idea.statement) + "*")
+        if verdict.right and not said:
+            said.append(
+                self.tr("The run meets the goal.") if card.kind == "make-it-happen" else verdict.key_text
+            )
         return "\n\n".join(said)
 
     def _ask(self) -> QWidget:
@@ -151,7 +155,7 @@ class Aftermath(QWidget):
         column = QVBoxLayout(box)
         column.setContentsMargins(0, 6, 0, 0)
         column.setSpacing(8)
-        column.addWidget(Label(self.tr("IN YOUR WORDS"), px=11, weight=600, tone="dim"))
+        column.addWidget(Label(self.tr("YOUR TURN"), px=11, weight=600, tone="dim"))
         column.addWidget(MathText(self._store, card.explain.ask, px=13, weight=500))
         if card.explain.options:
             self._reasons = OptionGroup(

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ControlBar"]
 
+_LEAST = 150
+"""Pixels that a slider and its label need."""
+
 
 class ControlBar(QWidget):
     """A slider for each control, and a way back to where they began.
@@ -67,6 +70,7 @@ class ControlBar(QWidget):
             slider = LabeledSlider(
                 control.label, control.low, control.high, control.step, control.low, parent=self
             )
+            slider.setMinimumWidth(_LEAST)
             slider.value_changed.connect(lambda value, number=number: self.moved.emit(number, value))
             self._row.addWidget(slider, 1)
             self._sliders.append(slider)

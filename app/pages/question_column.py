@@ -150,6 +150,9 @@ class QuestionColumn(QWidget):
             self._build_options()
         elif card.kind == "numeric":
             self._build_number()
+        else:
+            text = self.tr("Set the controls under the stage; the run is the judge.")
+            self._column.addWidget(Label(text, px=13, wrap=True))
         self._aftermath = Aftermath(self._study, self._store)
         self._aftermath.grown.connect(self._follow_growth)
         self._column.addWidget(self._aftermath)
@@ -283,7 +286,7 @@ class QuestionColumn(QWidget):
                     )
                     key = "H"
             case Phase.RUN:
-                first = self.tr("See what happened")
+                first = self.tr("See why")
                 second = self.tr("Try again with a hint") if state.hints else self.tr("Try again")
             case Phase.EXPLAIN_SELF:
                 first = self.tr("Leave it out")

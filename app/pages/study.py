@@ -109,7 +109,7 @@ class StudyPage(QWidget):
     def show_decided(self) -> None:
         """Take the stage to the step that decided the answer."""
         reveal = self._study.reveal
-        if reveal is None or not self._study.is_answered:
+        if reveal is None or not self._study.may_see_decided:
             return
         self.stage.player.pause()
         self.stage.set_view(reveal.view)
@@ -143,7 +143,7 @@ class StudyPage(QWidget):
         before, now = self._phase, self._study.phase
         self._phase = now
         self._refresh_controls()
-        self.panel.set_decided_available(self._study.is_answered and self._study.reveal is not None)
+        self.panel.set_decided_available(self._study.may_see_decided)
         if before is Phase.PREDICT and self._study.is_answered:
             self._run()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Signal
+from PySide6.QtCore import QEvent, QRectF, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -40,6 +40,7 @@ class StagePanel(QWidget):
         super().__init__(parent)
         self._theme = DARK
         self._controls: QWidget | None = None
+        self._beside: bool | None = None
         self._decided = False
         self.view = StageView(self)
         self.transport = Transport(self)
@@ -101,6 +102,7 @@ class StagePanel(QWidget):
             self._controls.setParent(None)
             self._controls.deleteLater()
         self._controls = controls
+        self._beside = None
         if controls is not None:
             controls.setParent(self)
             controls.show()
@@ -110,13 +112,22 @@ class StagePanel(QWidget):
         """Set the controls beside the transport, or below it where the stage is narrow."""
         if self._controls is None:
             return
-        beside = self.width() - self.transport.sizeHint().width() - 62 >= max(
-            self._controls.sizeHint().width(), 240
-        )
+        needed = self.transport.sizeHint().width()
+        self.transport.setMinimumWidth(needed)
+        beside = self.width() - needed - 62 >= max(self._controls.sizeHint().width(), 240)
+        if beside is self._beside:
+            return
+        self._beside = beside
         self._foot.removeWidget(self._controls)
         self._foot.addWidget(self._controls, 0 if beside else 1, 1 if beside else 0)
         self._foot.setColumnStretch(1, 1 if beside else 0)
         self._foot.setColumnStretch(0, 0 if beside else 1)
+
+    def event(self, event: QEvent) -> bool:
+        """Arrange the foot when something in it wants another size."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._arrange()
+        return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Arrange the foot for the new width."""
