@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from PySide6.QtGui import QImage
 
 from app.proof.gallery import run_gallery
@@ -16,6 +15,7 @@ from app.proof.ink import changed, ink, pixels
 from app.proof.scenes import SCENES
 
 if TYPE_CHECKING:
+    import pytest
     from pytestqt.qtbot import QtBot
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,12 +15,14 @@ import pytest
 
 from app.pages import aftermath, study
 from app.proof.self_test import CHECKS, self_test
-from app.stage import accessibility, hover, veil, view
+from app.stage import accessibility, animation, cell_lstm, hover, veil, view
+from app.stage.drawing import NOTHING
 from app.storage.store import Store
 from app.theme import fonts
 from app.tutor.session import Phase, QuestionState
 from app.version import __version__
 from app.widgets import formula_images
+from content.grader import grade
 from engine import unroll
 from engine.run import Run
 
@@ -57,6 +60,8 @@ def test_a_sound_program_passes_and_says_so_in_one_line(tmp_path: Path) -> None:
         text=True,
         timeout=120,
         check=False,
+        # It needs no screen, and does not have to be told so.
+        env={name: value for name, value in os.environ.items() if name != "QT_QPA_PLATFORM"},
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     (line,) = done.stdout.splitlines()
@@ -71,7 +76,10 @@ def test_a_sound_program_passes_and_says_so_in_one_line(tmp_path: Path) -> None:
     }
     assert said["answers"] == 8
     assert said["questions"] >= 10
-    assert min(said[name] for name in ("banks", "formulas", "pictures", "cells", "cards", "spoken")) > 0
+    assert (
+        min(said[name] for name in ("banks", "formulas", "pictures", "frames", "cells", "cards", "spoken"))
+        > 0
+    )
     assert said["milliseconds"].keys() == {"open", "all", *(name for name, _ in CHECKS)}
     assert list(tmp_path.iterdir()) == []
 
@@ -138,10 +146,8 @@ def test_a_gradient_that_is_not_the_slope_is_found(monkeypatch: pytest.MonkeyPat
 def test_a_wrong_grade_is_found_on_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     from app.controllers import study as controller
 
-    true_grade = controller.grade
-
     def flipped(*given: Any) -> Any:
-        verdict = true_grade(*given)
+        verdict = grade(*given)
         return dataclasses.replace(verdict, right=not verdict.right, credit=1.0 - verdict.credit)
 
     monkeypatch.setattr(controller, "grade", flipped)
@@ -208,7 +214,7 @@ def test_an_error_that_qt_swallows_is_found(monkeypatch: pytest.MonkeyPatch) -> 
     ("break_it", "sentence"),
     [
         (
-            lambda patch: patch.setattr(view, "cell_marks", lambda _scene: ()),
+            lambda patch: patch.setattr(cell_lstm, "frame", lambda *_: NOTHING),
             "a third of the view lstm cell forward dark is blank",
         ),
         (
@@ -227,6 +233,16 @@ def test_a_blank_or_frozen_view_is_found(
 ) -> None:
     break_it(monkeypatch)
     assert sentence in problems_of("views")
+
+
+def test_remains_of_earlier_frames_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view.StageView, "update", lambda *_: None)
+    assert "after 12 frames of cell forward the screen shows remains" in problems_of("motion")
+
+
+def test_a_pass_that_does_not_move_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(animation.Player, "tick", lambda *_: None)
+    assert problems_of("motion") == "motion: 12 frames of cell forward leave the screen as it was"
 
 
 def test_a_constant_gate_is_found_on_the_stage(monkeypatch: pytest.MonkeyPatch) -> None:

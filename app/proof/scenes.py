@@ -1,0 +1,315 @@
+"""What the gallery shows: every page and view, led to by the doors that a learner uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+
+import engine
+from app.pages.help_dialog import HelpDialog
+from app.pages.preferences import PreferencesDialog
+from app.pages.trouble import TroubleDialog
+from app.stage.compose import VIEWS
+from app.stage.cursor import Cursor
+from app.stage.marks import HeatMap
+from app.stage.veil import OPEN, Veil
+from app.tutor.session import Phase
+
+from .hands import Hands, right_answer, wrong_answer
+from .opened import settle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from app.program import Program
+    from app.stage.view import StageView
+
+__all__ = ["SCENES", "Scene", "Shot"]
+
+Shot = tuple[str, QWidget]
+"""A picture's name, and what is to be seen on it at this moment."""
+
+_KINDS: Final = ("single-choice", "multiple-choice", "numeric", "make-it-happen")
+_MOMENTS: Final = ("before", "chosen", "hint", "answered", "asked", "explained", "wrong", "told")
+_BROKEN: Final = """
+format: 1
+bank: {id: broken, title: A bank with problems, language: en, license: CC0-1.0, authors: [Ada]}
+questions:
+  - id: one
+    kind: numeric
+    concept: state-updat
+    bloom: aply
+    stem: How much is $1 + 1$?
+    answer: {value: "2 +"}
+    explanation: $1 + 1 = 2$.
+  - id: two
+    kind: numeric
+    concept: state-update
+    bloom: apply
+    stem: How much is $1 + 2$?
+    answer: {value: "3"}
+    explanation: $1 + 2 = 3$.
+"""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Some pictures that are taken one after the other.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Of all its pictures.
+    play : callable
+        ``play(program, folder)`` yields each picture's name and what is on it, at the moment when it is to be
+        seen; the folder is for files of its own.
+    """
+
+    names: tuple[str, ...]
+    play: Callable[[Program, Path], Iterator[Shot]]
+
+
+# ---------------------------------------------------------------------------------------------------- home
+
+
+def _home(program: Program, folder: Path) -> Iterator[Shot]:
+    window = program.window
+    window.go_to("home")
+    yield "home-fresh", window
+    concept = program.library.concepts.concepts[len(program.library.concepts.concepts) // 2].id
+    window.home.map.pick(concept)
+    yield "home-concept", window
+    window.home.map.pick("")
+    broken = folder / "broken.yaml"
+    broken.write_text(_BROKEN, encoding="utf-8")
+    window.open_bank(broken)
+    settle()
+    yield "home-problems", window
+    window.banner.hide()
+    program.library.forget(broken)
+    window.home.area.verticalScrollBar().setValue(0)
+
+
+def _history(program: Program, _folder: Path) -> Iterator[Shot]:
+    study, window = program.study, program.window
+    names = [f"{bank.id}/{q.id}" for bank in program.library.banks for q in bank.questions]
+    study.begin(tuple(names))
+    for number in range(len(names) * 3 // 4):
+        _answer_quietly(program, right=number % 3 != 1)
+    window.go_to("home")
+    yield "home-history", window
+    _leave(program)
+
+
+def _answer_quietly(program: Program, *, right: bool) -> None:
+    study = program.study
+    assert study.variant is not None
+    study.choose((right_answer if right else wrong_answer)(study.variant))
+    study.check()
+    while study.phase in (Phase.RUN, Phase.EXPLAIN_SELF):
+        study.go_on()
+    study.next_question()
+    program.window.study_page.stage.player.pause()
+
+
+def _leave(program: Program) -> None:
+    program.study.leave()
+    program.window.toast.hide()
+    program.window.go_to("home")
+
+
+# --------------------------------------------------------------------------------------------------- study
+
+
+def _study(kind: str) -> Scene:
+    """Return the scene of a kind of question: answered right by keys, then wrong by mouse."""
+
+    def play(program: Program, _folder: Path) -> Iterator[Shot]:
+        study, window = program.study, program.window
+        page, hands = window.study_page, Hands(program)
+        asked = [f"{b.id}/{q.id}" for b in program.library.banks for q in b.questions if q.kind == kind]
+        hands.begin(*asked[:2])
+        assert study.variant is not None
+        yield f"study-{kind}-before", window
+        hands.give(right_answer(study.variant))
+        yield f"study-{kind}-chosen", window
+        study.read_hint()
+        settle()
+        yield f"study-{kind}-hint", window
+        hands.go()
+        page.stage.player.pause()
+        page.stage.set_cursor(replace(page.stage.cursor_now(), phase=2.5))
+        settle()
+        yield f"study-{kind}-answered", window
+        page.show_decided()
+        settle()
+        yield f"study-{kind}-asked", window
+        while study.phase is Phase.EXPLAIN_SELF:
+            study.go_on()
+        settle()
+        yield f"study-{kind}-explained", window
+        study.next_question()
+        assert study.variant is not None
+        settle()
+        hands.give(wrong_answer(study.variant), by_mouse=True)
+        hands.go(by_mouse=True)
+        page.stage.player.pause()
+        yield f"study-{kind}-wrong", window
+        while study.phase in (Phase.RUN, Phase.EXPLAIN_SELF):
+            study.go_on()
+        page.show_decided()
+        settle()
+        yield f"study-{kind}-told", window
+        _leave(program)
+
+    return Scene(tuple(f"study-{kind}-{moment}" for moment in _MOMENTS), play)
+
+
+# --------------------------------------------------------------------------------------------------- stage
+
+
+def _lane(name: str, **given: object) -> engine.Lane:
+    return engine.Lane(name, engine.Network(**given))  # type: ignore[arg-type]  # the fields' own types
+
+
+def _lstm() -> engine.Experiment:
+    words = ["the", "film", "was", "not", "what", "i", "had", "hoped", "for", "but", "good"]
+    network = engine.Network(cell="lstm", hidden=8, init="gaussian", scale=1.2, forget_bias=1.0, seed=3)
+    return engine.Experiment((engine.Lane("LSTM", network),), engine.Input.tokens(words))
+
+
+def _rnn(**given: object) -> engine.Experiment:
+    lane = _lane("RNN", **{"cell": "rnn", "hidden": 8, "init": "gaussian", "seed": 3} | given)
+    return engine.Experiment((lane,), engine.Input.noise(60, 2, seed=4))
+
+
+def _lanes() -> engine.Experiment:
+    rnn = _lane("tanh RNN", cell="rnn", hidden=8, init="orthogonal", spectral_radius=0.9, seed=3)
+    lstm = _lane("LSTM", cell="lstm", hidden=8, init="gaussian", forget_bias=2.0, seed=3)
+    return engine.Experiment((rnn, lstm), engine.Input.noise(40, 2, seed=4))
+
+
+_RUNS: Final[dict[str, Callable[[], engine.Experiment]]] = {
+    "lstm": _lstm,
+    "rnn": _rnn,
+    "lanes": _lanes,
+    "large": lambda: engine.Experiment(
+        (_lane("LSTM", cell="lstm", hidden=64, init="gaussian", forget_bias=1.0, seed=2),),
+        engine.Input.noise(200, 8, seed=4),
+    ),
+    "overflow": lambda: _rnn(activation="identity", spectral_radius=1e8),
+}
+
+
+def _stage_names() -> tuple[str, ...]:
+    views = [f"stage-{run}-{view}" for run in _RUNS for view in VIEWS]
+    backward = [f"stage-{run}-{view}-backward" for run in ("lstm", "rnn", "lanes") for view in VIEWS]
+    more = [f"stage-lstm-{view}-{how}" for view in VIEWS for how in ("hover", "focus", "veiled")]
+    return (*views, *backward, "stage-lstm-cell-moving", "stage-lstm-cell-moving-backward", *more)
+
+
+def _stage(program: Program, _folder: Path) -> Iterator[Shot]:
+    window, stage = program.window, program.window.study_page.stage
+    if program.study.card is None:
+        window.study_now()
+    window.go_to("study")
+    for run, experiment in _RUNS.items():
+        stage.set_veil(OPEN)
+        stage.set_runs(engine.run(experiment()))
+        for view in VIEWS:
+            stage.set_view(view)
+            middle = Cursor(step=max(1, stage.runs()[0].steps // 2), unit=3)
+            stage.set_cursor(middle)
+            yield f"stage-{run}-{view}", window
+            if run in ("lstm", "rnn", "lanes"):
+                stage.set_cursor(replace(middle, backward=True))
+                yield f"stage-{run}-{view}-backward", window
+                stage.set_cursor(middle)
+    stage.set_runs(engine.run(_lstm()))
+    stage.set_view("cell")
+    stage.set_cursor(Cursor(step=5, unit=3, phase=1.6))
+    yield "stage-lstm-cell-moving", window
+    stage.set_cursor(Cursor(step=5, unit=3, phase=1.6, backward=True))
+    yield "stage-lstm-cell-moving-backward", window
+    for view in VIEWS:
+        stage.set_view(view)
+        stage.set_cursor(Cursor(step=5, unit=3))
+        _hover(stage)
+        yield f"stage-lstm-{view}-hover", window
+        _visit(stage)
+        yield f"stage-lstm-{view}-focus", window
+        window.study_page.column.primary.setFocus()
+        stage.set_veil(Veil(after=5, quantities=frozenset({"o"}), views=frozenset({"gradient"})))
+        yield f"stage-lstm-{view}-veiled", window
+        stage.set_veil(OPEN)
+    _leave(program)
+
+
+def _hover(stage: StageView) -> None:
+    """Put the pointer on a number of the view's largest picture."""
+    settle()
+    maps = [mark for mark in stage.marks() if isinstance(mark, HeatMap)]
+    largest = max(maps, key=lambda mark: mark.rect[2] * mark.rect[3])
+    x, y, width, height = largest.rect
+    QTest.mouseMove(stage, QPoint(0, 0))
+    QTest.mouseMove(stage, QPoint(round(x + 0.6 * width), round(y + 0.4 * height)))
+    settle()
+
+
+def _visit(stage: StageView) -> None:
+    """Walk to a mark with the keyboard, and open its card."""
+    QTest.mouseMove(stage, QPoint(0, 0))
+    stage.setFocus(Qt.FocusReason.TabFocusReason)
+    for _ in range(6):
+        QTest.keyClick(stage, Qt.Key.Key_Tab)
+    QTest.keyClick(stage, Qt.Key.Key_Return)
+    settle()
+
+
+# ------------------------------------------------------------------------------------- dialogs and messages
+
+
+def _dialogs(program: Program, _folder: Path) -> Iterator[Shot]:
+    trouble = TroubleDialog(
+        "The log of your answers is in use by another Unrolled.",
+        "Close the other window, or start this one with a folder of its own: unrolled --profile DIR",
+    )
+    for name, dialog in (
+        ("dialog-keys", HelpDialog(program.window)),
+        ("dialog-looks", PreferencesDialog(program.themes, program.window)),
+        ("dialog-trouble", trouble),
+    ):
+        dialog.show()
+        settle()
+        yield name, dialog
+        dialog.close()
+        dialog.deleteLater()
+
+
+def _messages(program: Program, _folder: Path) -> Iterator[Shot]:
+    window = program.window
+    window.go_to("home")
+    window.tell("Done: 5 of 8 right at the first try.")
+    yield "message-toast", window
+    window.toast.hide()
+    window.tell(
+        "The settings could not be saved: the disk is full. Free some space; nothing else is lost.",
+        problem=True,
+    )
+    yield "message-banner", window
+    window.banner.hide()
+
+
+SCENES: Final[tuple[Scene, ...]] = (
+    Scene(("home-fresh", "home-concept", "home-problems"), _home),
+    *(_study(kind) for kind in _KINDS),
+    Scene(_stage_names(), _stage),
+    Scene(("dialog-keys", "dialog-looks", "dialog-trouble"), _dialogs),
+    Scene(("message-toast", "message-banner"), _messages),
+    Scene(("home-history",), _history),
+)
