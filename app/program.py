@@ -9,12 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from app import paths, settings
 from app.controllers import Journal, LibraryController, StudyController
-from app.pages.trouble import show_trouble
 from app.pages.window import MainWindow
 from app.storage import Store, StoreError
 from app.theme import ThemeManager, load_fonts
@@ -119,14 +118,16 @@ class Program(QObject):
 
     def show(self, *, study: bool = False) -> None:
         """Open the window; with ``study``, on the question left last, or else on the first one."""
-        if self._settings.window_state == "maximized":
-            self.window.showMaximized()
-        else:
-            self.window.show()
         if study:
             self.window.resume()
             if self.study.card is None:
                 self.window.study_now()
+        if self.study.card is None:
+            self.window.go_to("home")
+        if self._settings.window_state == "maximized":
+            self.window.showMaximized()
+        else:
+            self.window.show()
 
     def save_settings(self) -> None:
         """Remember looks, window and banks; failing at it is said and loses nothing else."""
@@ -179,13 +180,13 @@ def run_window(profile_folder: Path | None, banks: Sequence[Path], *, study: boo
     try:
         program = Program(application, profile, banks=banks)
     except StoreError as error:
+        from app.pages.trouble import show_trouble
+
         load_fonts()
         ThemeManager(application)
         show_trouble(error.sentence, error.advice)
         return 1
     program.show(study=study)
-    if not study and program.study.resume_point() is None:
-        QTimer.singleShot(0, program.window.home.setFocus)
     status = application.exec()
     program.close()
     return status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,12 @@ def draw_parameters(network: Network, inputs: int) -> dict[str, Array]:
     one is given; the forget gate's rows of ``bias_ih`` set to ``forget_bias`` where one is given.
     Glorot and Bengio (2010); Saxe, McClelland and Ganguli (2014) for orthogonal matrices.
     """
+    return {name: array.copy() for name, array in _parameters(network, inputs).items()}
+
+
+@lru_cache(maxsize=32)
+def _parameters(network: Network, inputs: int) -> dict[str, Array]:
+    """Draw once what a control that moves something else would have drawn again and again."""
     given = {name: np.array(rows, dtype=np.float64) for name, rows in network.weights}
     parameters: dict[str, Array] = {}
     for name, shape in parameter_shapes(network, inputs).items():

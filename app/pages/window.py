@@ -20,15 +20,14 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLay
 from app.theme import window_icon
 from app.widgets import Announcer, Banner, Rail, RailEntry, Toast
 
-from .help_dialog import HelpDialog
-from .home import HomePage
-from .preferences import PreferencesDialog
 from .study import StudyPage
 
 if TYPE_CHECKING:
     from app.controllers import Journal, LibraryController, StudyController, Summary
     from app.theme import ThemeManager
     from app.widgets import TextStore
+
+    from .home import HomePage
 
 __all__ = ["MainWindow"]
 
@@ -67,6 +66,7 @@ class MainWindow(QWidget):
         super().__init__()
         self._library = library
         self._study = study
+        self._journal = journal
         self._themes = themes
         self.setWindowTitle("Unrolled")
         self.setWindowIcon(window_icon())
@@ -84,10 +84,9 @@ class MainWindow(QWidget):
             "home",
         )
         self.banner = Banner()
-        self.home = HomePage(library, study, journal)
+        self._home: HomePage | None = None
         self.study_page = StudyPage(study, themes, store, self.announcer)
         self.pages = QStackedWidget()
-        self.pages.addWidget(self.home)
         self.pages.addWidget(self.study_page)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
@@ -102,11 +101,6 @@ class MainWindow(QWidget):
         self.toast = Toast(self)
 
         self.rail.chosen.connect(self._on_rail)
-        self.home.study_requested.connect(self._on_study_requested)
-        self.home.resume_requested.connect(self.resume)
-        self.home.open_bank_requested.connect(self.ask_for_bank)
-        self.home.open_folder_requested.connect(self.ask_for_folder)
-        self.home.show_folder_requested.connect(self.show_folder)
         self.study_page.failed.connect(lambda sentence: self.tell(sentence))
         study.failed.connect(lambda sentence, advice: self.tell(f"{sentence} {advice}".strip(), problem=True))
         study.finished.connect(self._on_finished)
@@ -117,9 +111,24 @@ class MainWindow(QWidget):
         self._shortcut("Ctrl+,", self.show_preferences)
         self._shortcut("Ctrl+1", lambda: self.go_to("home"))
         self._shortcut("Ctrl+2", lambda: self.go_to("study"))
-        self._on_question()
+        self.rail.button("study").setEnabled(False)
 
     # -------------------------------------------------------------------------------------------- going
+
+    @property
+    def home(self) -> HomePage:
+        """The home page, made when it is first wanted: whoever goes on with a question need not wait for it."""
+        if self._home is None:
+            from .home import HomePage
+
+            home = self._home = HomePage(self._library, self._study, self._journal)
+            self.pages.addWidget(home)
+            home.study_requested.connect(self._on_study_requested)
+            home.resume_requested.connect(self.resume)
+            home.open_bank_requested.connect(self.ask_for_bank)
+            home.open_folder_requested.connect(self.ask_for_folder)
+            home.show_folder_requested.connect(self.show_folder)
+        return self._home
 
     def go_to(self, page: str) -> None:
         """Show a page, ``home`` or ``study``; without a question on the table there is no study page."""
@@ -193,10 +202,14 @@ class MainWindow(QWidget):
 
     def show_help(self) -> None:
         """Show the keys."""
+        from .help_dialog import HelpDialog
+
         HelpDialog(self).exec()
 
     def show_preferences(self) -> None:
         """Let the learner choose theme, text size and motion."""
+        from .preferences import PreferencesDialog
+
         PreferencesDialog(self._themes, self).exec()
 
     def tell(self, text: str, problem: bool = False) -> None:

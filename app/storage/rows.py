@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import fields
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from .events import KINDS, Event, Payload, Unknown, is_uuid
@@ -19,14 +20,13 @@ Row = tuple[str, str, str, int, str, str, str]
 
 _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
-_READERS: dict[type[Payload], dict[str, Callable[[Any], Any]]] = {
-    payload: {
-        entry.name: reader(get_type_hints(payload)[entry.name])
-        for entry in fields(payload)
-        if entry.name != "extra"
-    }
-    for payload in KINDS.values()
-}
+
+@cache
+def _readers(kind: str) -> dict[str, Callable[[Any], Any]]:
+    """Return what reads each field of a kind of payload."""
+    payload = KINDS[kind]
+    hints = get_type_hints(payload)
+    return {entry.name: reader(hints[entry.name]) for entry in fields(payload) if entry.name != "extra"}
 
 
 def to_row(event: Event) -> Row:
@@ -91,7 +91,7 @@ def _parsed(values: Sequence[object]) -> tuple[Row, datetime, dict[str, Any], di
 def _payload_text(payload: Payload) -> str:
     if isinstance(payload, Unknown):
         return payload.content.text
-    values = {name: written(getattr(payload, name)) for name in _READERS[type(payload)]}
+    values = {name: written(getattr(payload, name)) for name in _readers(payload.kind)}
     return canonical({name: text.value for name, text in payload.extra} | values)
 
 
@@ -100,7 +100,7 @@ def _payload(kind: str, content: dict[str, Any]) -> Payload:
     payload = KINDS.get(kind)
     if payload is None:
         return Unknown(kind, Json.of(content))
-    known = _READERS[payload]
+    known = _readers(kind)
     try:
         values = {name: known[name](value) for name, value in content.items() if name in known}
         extra = tuple((name, Json.of(content[name])) for name in sorted(content.keys() - known.keys()))
