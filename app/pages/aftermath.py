@@ -167,7 +167,10 @@ class Aftermath(QWidget):
             self._reasons.changed.connect(self._on_reason)
             column.addWidget(self._reasons)
         else:
-            where = self.tr("On the stage: a click, or Tab and Enter.")
+            if any(node.startswith("step-") for node in card.explain.nodes):
+                where = self.tr("On the stage: click its column, or go there and press Enter.")
+            else:
+                where = self.tr("On the stage, in the cell view (key 1): a click, or Tab and Enter.")
             column.addWidget(Label(where, px=12, tone="dim", wrap=True))
         return box
 

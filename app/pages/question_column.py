@@ -65,6 +65,7 @@ class QuestionColumn(QWidget):
         self._count = Label(px=12, weight=500, tone="dim")
         self._progress = ProgressLine()
         head = QHBoxLayout()
+        head.setContentsMargins(2, 0, 10, 0)
         head.addWidget(self._place, 1)
         head.addWidget(self._count)
 
@@ -99,7 +100,10 @@ class QuestionColumn(QWidget):
         whole.setContentsMargins(22, 20, 8, 16)
         whole.setSpacing(8)
         whole.addLayout(head)
-        whole.addWidget(self._progress)
+        line = QHBoxLayout()
+        line.setContentsMargins(2, 0, 10, 0)
+        line.addWidget(self._progress)
+        whole.addLayout(line)
         whole.addSpacing(6)
         whole.addWidget(self._scroll)
         whole.addWidget(self._certainty_row)
@@ -252,18 +256,14 @@ class QuestionColumn(QWidget):
             chosen = answer.options if isinstance(answer, ChoiceAnswer) else frozenset()
             self._options.set_chosen(places[index] for index in chosen)
             if phase in (Phase.EXPLAIN_SELF, Phase.EXPLAINED):
-                for option in self._options.cards:
-                    option.setEnabled(True)
                 self._options.show_verdicts(places[o.index] for o in card.options if o.correct)
             elif phase is Phase.RUN:
                 # The learner may try again: what was wrong is said, what would be right is not.
                 single = card.kind == "single-choice"
                 for place, option in enumerate(self._options.cards):
                     option.set_verdict("wrong" if single and place in {places[i] for i in chosen} else "none")
-                    option.setEnabled(single and option.verdict() == "wrong")
             else:
                 for option in self._options.cards:
-                    option.setEnabled(True)
                     option.set_verdict("none")
         if self._number is not None:
             text = answer.text if isinstance(answer, NumberAnswer) else ""
@@ -354,6 +354,9 @@ class QuestionColumn(QWidget):
         card = self._study.card
         if self._loading or self._options is None or card is None:
             return
+        if self._study.phase is not Phase.PREDICT:
+            self.refresh()  # what was checked stays as it was
+            return
         chosen = frozenset(card.options[place].index for place in self._options.chosen())
         self._study.choose(ChoiceAnswer(chosen))
 
@@ -386,7 +389,9 @@ class QuestionColumn(QWidget):
 
     def _follow_growth(self) -> None:
         """Bring what has just opened below into view, as far as the question's end stays there too."""
+        # Twice: what is new is laid out first, and may then make room by its own growth.
         QTimer.singleShot(0, self._scroll, self._scroll_to_newest)
+        QTimer.singleShot(20, self._scroll, self._scroll_to_newest)
 
     def _scroll_to_newest(self) -> None:
         newest = self._aftermath.newest() if self._aftermath is not None else None

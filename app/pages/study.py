@@ -115,7 +115,6 @@ class StudyPage(QWidget):
         self.stage.set_view(reveal.view)
         step = reveal.decided_at or self.stage.last_step()
         self.stage.set_cursor(self._cursor(step, backward=reveal.backward))
-        self.stage.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _cursor(self, step: int, backward: bool = False, phase: float = 5.0) -> Cursor:
         setup, reveal = self._study.stage_setup, self._study.reveal

@@ -91,7 +91,10 @@ class MainWindow(QWidget):
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
-        right.addWidget(self.banner)
+        above = QVBoxLayout()
+        above.setContentsMargins(16, 0, 16, 0)
+        above.addWidget(self.banner)
+        right.addLayout(above)
         right.addWidget(self.pages, 1)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -117,7 +120,7 @@ class MainWindow(QWidget):
 
     @property
     def home(self) -> HomePage:
-        """The home page, made when it is first wanted: whoever goes on with a question need not wait for it."""
+        """The home page, made when first wanted: who goes on with a question need not wait for it."""
         if self._home is None:
             from .home import HomePage
 
@@ -278,6 +281,7 @@ class MainWindow(QWidget):
     def _on_finished(self, summary: Summary) -> None:
         text = self.tr("Done: {0} of {1} right at the first try.").format(summary.right, summary.answered)
         self.go_to("home")
+        self.home.area.verticalScrollBar().setValue(0)
         self.tell(text)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -20,6 +20,7 @@ _SIZE: Final = 64.0  # pixels an em, of what is asked for
 _TAG: Final = re.compile(r"<(path|rect)\s([^>]*)>")
 _ATTRIBUTE: Final = re.compile(r'([\w-]+)="([^"]*)"')
 _OTHER_TAG: Final = re.compile(r"<(?!/?(?:svg|path|rect|g)\b)[^>]*>|<g[^>]*transform[^>]*>")
+_SIGN: Final = re.compile(r"((?:^|[=(,\[<>]|\\(?:le|ge|leq|geq|approx|times|cdot|in)\b)\s*)-")
 _LETTERS: Final = re.compile(r"<mo>(&#x0220[27];)</mo>")
 
 
@@ -76,7 +77,9 @@ def typeset(latex: str, display: bool = False) -> Formula:
     layout.svg2 = glyphs.svg2 = False  # plain paths, not symbols used by reference
     try:
         # As operators ∂ and ∇ would stand apart from what they belong to; TeX sets them as letters.
-        source = _LETTERS.sub(r"<mi>\1</mi>", tex2mml(latex, inline=not display))
+        # A minus with nothing before it is a sign, which the converter spaces like an operation.
+        signed = _SIGN.sub(r"\1{-}", latex)
+        source = _LETTERS.sub(r"<mi>\1</mi>", tex2mml(signed, inline=not display))
         unknown = re.search(r">\s*(\\[A-Za-z]+)", source)
         drawn = Math(source, size=_SIZE, margin=0)
         svg, end = drawn.svg(), float(drawn.node.bbox.xmax)

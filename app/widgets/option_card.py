@@ -137,7 +137,7 @@ class OptionCard(QWidget):
         self.button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.content = MathText(store, text, px=_TEXT_PX, interactive=False, pictures=pictures, parent=self)
-        self._word = Label(px=12, weight=600, parent=self)
+        self._word = Label(px=10, weight=600, parent=self)
         self._word.setVisible(False)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -156,14 +156,14 @@ class OptionCard(QWidget):
         pad, side = round(scaled(13)), round(scaled(_BADGE))
         word = self._word.sizeHint() if self._verdict_word() else QSize(0, 0)
         left = pad + side + pad
-        right = pad + (word.width() + pad if word.width() else 0)
-        room = max(40, width - left - right)
+        room = max(40, width - left - pad)
         tall = self.content.heightForWidth(room)
         middle = self.content.first_middle(room)
         y = pad + max(side / 2, middle)
         badge = QRect(pad, round(y - side / 2), side, side)
         text = QRect(left, round(y - middle), room, tall)
-        said = QRect(QPoint(width - pad - word.width(), round(y - word.height() / 2)), word)
+        # In the corner above the text: a verdict changes no line and moves nothing below.
+        said = QRect(QPoint(width - pad - word.width(), round(scaled(5))), word)
         # Below the last line is its distance to a next one, where there is none.
         bottom = max(badge.bottom() + 1.0, text.top() + tall - self.content.leading())
         return badge, text, said, round(bottom) + pad

@@ -125,7 +125,7 @@ def test_a_wrong_answer_hides_what_would_be_right_while_it_may_be_tried_again(
     qtbot.mouseClick(column.secondary, Qt.MouseButton.LeftButton)
     assert program.study.phase is Phase.PREDICT
     assert column.options.chosen() == frozenset()
-    assert column.options.cards[wrong].isEnabled()
+    assert column.options.cards[wrong].verdict() == "none"
     press(qtbot, program, Qt.Key(Qt.Key.Key_1 + place_of(program, correct=True)))
     press(qtbot, program, Qt.Key.Key_Return)
     assert [a.right for a in answers(program)] == [False, True]

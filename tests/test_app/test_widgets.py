@@ -323,14 +323,20 @@ def test_a_card_shows_all_of_a_long_answer(
         assert middle == pytest.approx(card.button.geometry().center().y() + 0.5, abs=1.1)
 
 
-def test_a_verdict_leaves_the_text_its_room(page: Callable[..., QWidget], store: TextStore) -> None:
+def test_a_verdict_moves_nothing_and_leaves_the_text_its_room(
+    page: Callable[..., QWidget], store: TextStore
+) -> None:
     card = OptionCard(store, "A", "word " * 30)
     page(card, width=340)
     card.set_chosen(True)
+    before = card.heightForWidth(340), card.content.geometry()
     card.set_verdict("right")
+    assert (card.heightForWidth(340), card.content.geometry()) == before
     word = next(label for label in card.findChildren(Label) if label.isVisible())
     assert "Right" in word.text()
-    assert card.content.geometry().right() < word.geometry().left()
+    line = card.content.y() + card.content.first_middle(card.content.width()) - word.height() / 2
+    assert word.geometry().bottom() <= line + word.height() / 2
+    assert card.rect().contains(word.geometry())
 
 
 # ---------------------------------------------------------------------------------------------- segments
