@@ -14,7 +14,7 @@ Examples
 True
 """
 
-from .arithmetic import Arithmetic, arithmetic
+from .arithmetic import Arithmetic, arithmetic, format_number
 from .decay import Decay, fit_decay, half_life
 from .experiment import LIMITS, Change, Experiment, Input, Lane, Limits, Loss, Network
 from .quantities import Quantity, quantities_of, quantity, quantity_names
@@ -42,6 +42,7 @@ __all__ = [
     "TargetError",
     "arithmetic",
     "fit_decay",
+    "format_number",
     "half_life",
     "parse_target",
     "quantities_of",

@@ -275,18 +275,32 @@ class Run:
             return np.asarray(np.linalg.norm(self.states(name), axis=1))
 
     @cached_property
+    def forward_left_range(self) -> LeftRange | None:
+        """Where the numbers of the forward pass left the range of float64; asks for no backward pass."""
+        return self._first_left(gradients=False)
+
+    @cached_property
     def left_range(self) -> LeftRange | None:
-        """Where the numbers left the range of float64: the forward pass first, then the gradients."""
+        """Where the numbers left the range of float64: the forward pass first, then the gradients.
+
+        The backward pass is computed for it only where the forward one stayed in range.
+        """
+        return self.forward_left_range or self._first_left(gradients=True)
+
+    def _first_left(self, *, gradients: bool) -> LeftRange | None:
         worst: LeftRange | None = None
         for q in self.quantities():
-            bad = np.flatnonzero(~np.isfinite(self.grid(q.name)).all(axis=1))
-            if not bad.size or (q.is_gradient and worst is not None and worst.phase == "forward"):
+            if q.is_gradient is not gradients:
                 continue
+            known = np.isfinite(self.grid(q.name))
+            if known.all():
+                continue
+            bad = np.flatnonzero(~known.all(axis=1))
             found = LeftRange("backward", int(bad[-1]) + 1, q.name)
-            if not q.is_gradient:
+            if not gradients:
                 found = LeftRange("forward", int(bad[0]) + 1, q.name)
-            earlier = worst is None or (found.t > worst.t if q.is_gradient else found.t < worst.t)
-            worst = found if earlier else worst
+            if worst is None or (found.t > worst.t if gradients else found.t < worst.t):
+                worst = found
         return worst
 
     def jacobian(self, name: str, end: int, t: int) -> Array:

@@ -27,6 +27,7 @@ __all__ = [
     "advance",
     "at_end",
     "cut",
+    "following",
     "rewound",
     "stepped",
     "sub_stepped",
@@ -121,6 +122,25 @@ def cut(cursor: Cursor, last: int, backward: bool) -> Cursor:
     return replace(stepped(cursor, -1 if backward else 1, last), backward=backward)
 
 
+def following(cursor: Cursor, last: int, playing: bool) -> Cursor:
+    """Return the cursor where the picture next changes as a whole.
+
+    That is where the next sub-step begins while it plays, else the next step at rest.
+
+    Parameters
+    ----------
+    cursor, last
+        As for `advance`.
+    playing
+        Whether it moves on by itself, sub-step by sub-step.
+    """
+    backward = cursor.backward
+    if not playing:
+        return stepped(cursor, -1 if backward else 1, last)
+    done = math.floor(_done(cursor, last, backward)) + 1.0
+    return _placed(cursor, done, last, backward, finish=False)
+
+
 class Player(QObject):
     """Moves a cursor while time goes by; no timer runs unless it plays.
 
@@ -161,6 +181,11 @@ class Player(QObject):
     def playing(self) -> bool:
         """Whether it plays, and so whether its timer runs."""
         return self._timer.isActive()
+
+    @property
+    def moving(self) -> bool:
+        """Whether it plays and moves inside the steps too."""
+        return self.playing and not self._reduced
 
     @property
     def speed(self) -> float:

@@ -15,7 +15,7 @@ from app.theme import Theme, mix
 
 from .cell_flows import Flows, has_read_out, judged
 from .cell_parts import captions, legend, letter, sentence_plate, token
-from .drawing import Drawing, Still
+from .drawing import Drawing, Frame, Still
 from .geometry import GATES, LstmPlan, lstm_plan
 from .marks import Mark, Panel, Point
 from .routes import length, pieces
@@ -52,6 +52,11 @@ def layout(
         Gives the colours.
     """
     run = next((run for run in runs if run.name == cursor.lane), runs[0])
+    return frame(run, cursor, veil, size, theme).marks
+
+
+def frame(run: Run, cursor: Cursor, veil: Veil, size: tuple[float, float], theme: Theme) -> Frame:
+    """Return the marks of one run's cell, told apart by whether they move; see `layout`."""
     step = max(0, min(cursor.step, run.steps))
     unit = max(1, min(cursor.unit, run.units))
     return _still(run, step, unit, cursor.backward, veil, size, theme).at(cursor)
@@ -122,6 +127,8 @@ class _Cell:
         On its way up x passes over h, on cleared ground.
         """
         plan, wires = self.plan, self.plan.wires
+        # Backwards every strand here is another, and all are wide: thinner ones keep the crossings legible.
+        thin = 0.62 if self.backward else 1.0
         for name, y, offset, matrix in (
             ("h", plan.y_h, -(wires.joint - wires.span) / 2, "weight_hh_l0"),
             ("x", plan.y_x, (wires.joint - wires.x_span) / 2, "weight_ih_l0"),
@@ -139,10 +146,16 @@ class _Cell:
                     self.drawing.clearing(up, radius, wires.x_span)
             for index, (route, clock) in enumerate(zip(routes, clocks, strict=False)):
                 flow = self.bus_flow(name, GATES[index:], matrix)
-                self.drawing.wire(flow, route, bend, INPUTS, clock, spoken=index == 0)
+                self.drawing.wire(flow, route, bend, INPUTS, clock, spoken=index == 0, thin=thin)
             for up, gate, clock in zip(ups, GATES, clocks[1:], strict=True):
                 self.drawing.wire(
-                    self.bus_flow(name, (gate,), matrix), up, radius, INPUTS, clock, spoken=self.backward
+                    self.bus_flow(name, (gate,), matrix),
+                    up,
+                    radius,
+                    INPUTS,
+                    clock,
+                    spoken=self.backward,
+                    thin=thin,
                 )
 
     def bus_routes(self, name: str, y: float) -> tuple[tuple[Point, ...], ...]:
@@ -200,7 +213,9 @@ class _Cell:
             )
             pad = max(8.0, 0.1 * plan.gate_width)
             k = plan.type
-            head, tail = 23.0 * k, 21.0 * k
+            # Where the slots would be left no height, the number under them gives way: hovering tells it.
+            numbered = plan.gate_height >= 66.0 * k
+            head, tail = 23.0 * k, 21.0 * k if numbered else 6.0
             inner = plan.gate_width - 2 * pad
             slots = (left + pad, plan.gate_top + head, inner, plan.gate_height - head - tail - 3.0)
             self.drawing.slots(
@@ -211,7 +226,8 @@ class _Cell:
             letter(self.drawing, f"{gate}ₜ", row, hue, 15.0, "right")
             foot_row = (left + pad, foot - tail + 1.0, inner, tail - 4.0)
             shown = "" if flow.values is None else number(float(flow.values[unit - 1]))
-            captions(self.drawing, titles[gate] if roomy else "", shown, foot_row, self.theme)
+            if numbered:
+                captions(self.drawing, titles[gate] if roomy else "", shown, foot_row, self.theme)
 
     def cell_line(self) -> None:
         """Draw the cell state's line with what is multiplied into it and added to it."""
@@ -399,6 +415,10 @@ class _Cell:
         note("× gₜ", x_i - half - gap, level, "right")
         note("× iₜ", x_g + half + gap, level, "left")
         note(tr("copies"), plan.x_sum + plan.node + gap, row, "left")
-        note("× tanh cₜ", x_o - half - gap, level, "right")
-        note("× oₜ", plan.x_output - half - gap, plan.y_product - plan.node - 15.0 * k, "right")
+        apart = (x_o - x_g) - 2 * (half + gap)
+        if apart >= text_width("× iₜ× tanh cₜ", 11.0 * k) + 12.0:
+            note("× tanh cₜ", x_o - half - gap, level, "right")
+        beside = plan.y_product - plan.node - 15.0 * k
+        if beside >= plan.tanh_top + plan.tanh_height - 4.0:
+            note("× oₜ", plan.x_output - half - gap, beside, "right")
         note(tr("adds"), plan.x_output - plan.bend, row, "centre")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from .cell_flows import Flows, has_read_out, judged
 from .cell_parts import captions, legend, letter, sentence_plate, token
-from .drawing import Drawing, Still
+from .drawing import Drawing, Frame, Still
 from .geometry import RnnPlan, rnn_plan
 from .strands import Flow, number, tr
 from .timeline import text_width
@@ -35,6 +35,11 @@ def layout(
     A plain cell has no cell state: of the five sub-steps it uses inputs, gates (its activation) and output.
     """
     run = next((run for run in runs if run.name == cursor.lane), runs[0])
+    return frame(run, cursor, veil, size, theme).marks
+
+
+def frame(run: Run, cursor: Cursor, veil: Veil, size: tuple[float, float], theme: Theme) -> Frame:
+    """Return the marks of one run's cell, told apart by whether they move; see `layout`."""
     step = max(0, min(cursor.step, run.steps))
     unit = max(1, min(cursor.unit, run.units))
     return _still(run, step, unit, cursor.backward, veil, size, theme).at(cursor)

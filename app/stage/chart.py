@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
-from engine import quantity
-from engine.arithmetic import format_number
+from engine import format_number, quantity
 
 from .marks import Line, Mark, Panel, Point, Rect, Text
+from .naming import lane_title
 from .placing import Placer
 from .series import LogAxis, exact_zeros, log_axis, power_of_ten, ranges_text, step_ticks, stretches_of
 from .timeline import Timeline, elided, text_width
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from app.theme import Theme
 
@@ -42,13 +43,24 @@ class Curve(Line):
 
     Attributes
     ----------
-    steps : tuple of Mark
-        One mark per step: what the pointer finds on the line there.
+    make_steps : callable
+        Makes `steps`; asked once, and only when they are wanted.
     """
 
     kind = "line"
 
-    steps: tuple[Mark, ...] = ()
+    make_steps: Callable[[], tuple[Mark, ...]] = field(default=tuple, repr=False)
+
+    @cached_property
+    def steps(self) -> tuple[Mark, ...]:
+        """One mark per step: what the pointer finds on the line there."""
+        return self.make_steps()
+
+    def with_(self, **changes: Any) -> Self:
+        """Return the line with some fields changed."""
+        made = super().with_(**changes)
+        made.__dict__.pop("steps", None)
+        return made
 
     def parts(self) -> tuple[Mark, ...]:
         """Return one mark per step."""
@@ -98,7 +110,7 @@ class Chart:
         labels: list[tuple[str, str, Array, float]] = []
         for lane, hue in zip(lanes, hues, strict=True):
             several = sum(other.run.cell == lane.run.cell for other in lanes) > 1
-            whose = f"{lane.run.name}: " if several else ""
+            whose = f"{lane_title(lane.run)}: " if several else ""
             if lane.bound is not None:
                 marks.append(plot.curve(lane.bound, theme.dim, 1.2, (6.0, 4.0), lane, _tr("bound")))
                 name = _tr("bound (γσ₁)ᵏ")
@@ -111,7 +123,7 @@ class Chart:
         for index, (lane, hue) in enumerate(zip(lanes, hues, strict=True)):
             marks.append(plot.curve(lane.norms, hue, 2.2, (), lane, _tr("norm")))
             wish = 0.35 if index % 2 else 0.15
-            labels.insert(index, (lane.run.name, hue, plot.heights(lane.norms), wish))
+            labels.insert(index, (lane_title(lane.run), hue, plot.heights(lane.norms), wish))
         self.lines: tuple[Mark, ...] = tuple(marks)
         self.names: tuple[Mark, ...] = (
             *(plot.named(labels) if box[3] >= _NAMED else ()),
@@ -219,23 +231,25 @@ class _Plot:
         y = self.heights(values)
         low, high = self.box[1] + 1.0, self.box[1] + self.box[3] - 1.0
         points = clipped(self.x, y, low, high)
-        symbol = quantity(lane.name, lane.run.cell).label[:-1]
-        steps = []
-        for t, (at, value) in enumerate(zip(y, values, strict=True), start=1):
-            if low <= at <= high:
-                steps.append(
-                    Mark(
-                        rect=(self.line.start(t), float(at), self.line.pitch, 1.0),
-                        lane=lane.run.name,
-                        step=t,
-                        value=float(value),
-                        node=f"step-{t}",
-                        label=f"{lane.run.name}, {what} ‖{symbol}‖, t = {t}: {format_number(float(value))}",
-                    )
+        symbol, title = quantity(lane.name, lane.run.cell).label[:-1], lane_title(lane.run)
+
+        def steps() -> tuple[Mark, ...]:
+            return tuple(
+                Mark(
+                    rect=(self.line.start(t), float(at), self.line.pitch, 1.0),
+                    lane=lane.run.name,
+                    step=t,
+                    value=float(value),
+                    node=f"step-{t}",
+                    label=f"{title}, {what} ‖{symbol}‖, t = {t}: {format_number(float(value))}",
                 )
+                for t, (at, value) in enumerate(zip(y, values, strict=True), start=1)
+                if low <= at <= high
+            )
+
         self.placer.keep_clear(self.x, y)
         first, last = values[0], values[-1]
-        said = f"{lane.run.name}, {what} ‖{symbol}‖: "
+        said = f"{title}, {what} ‖{symbol}‖: "
         said += _tr("{first} at t = 1, {last} at t = {steps}").format(
             first=format_number(float(first)), last=format_number(float(last)), steps=self.line.steps
         )
@@ -247,7 +261,7 @@ class _Plot:
             width=width,
             dash=dash,
             label=said,
-            steps=tuple(steps),
+            make_steps=steps,
         )
 
     def named(self, labels: Sequence[tuple[str, str, Array, float]]) -> list[Mark]:
@@ -285,7 +299,7 @@ class _Plot:
                     (math.nan, math.nan),
                 ]
             text = _tr("{lane}: exactly 0 at {steps}").format(
-                lane=lane.run.name, steps=ranges_text(stretches)
+                lane=lane_title(lane.run), steps=ranges_text(stretches)
             )
             foot = (self.box[0], floor - 8.0, self.box[2], 10.0)
             marks.append(Line(rect=foot, points=tuple(points[:-1]), colour=hue, width=3.0, label=text))
@@ -305,7 +319,7 @@ class _Plot:
             if not stretches:
                 continue
             text = _tr("{lane}: out of range at {steps}").format(
-                lane=lane.run.name, steps=ranges_text(stretches)
+                lane=lane_title(lane.run), steps=ranges_text(stretches)
             )
             middle = np.full_like(self.x, np.nan)
             for s in stretches:
@@ -320,7 +334,7 @@ class _Plot:
         rows: list[tuple[str, str, str]] = []
         for lane, hue in zip(lanes, hues, strict=True):
             rows.append(
-                (elided(lane.run.name, 90.0, 11.0), format_number(float(lane.norms[step - 1]), 2), hue)
+                (elided(lane_title(lane.run), 90.0, 11.0), format_number(float(lane.norms[step - 1]), 2), hue)
             )
             if lane.direct is not None and self.box[3] >= 110.0 and step <= lane.end:
                 rows.append((_tr("∏ f alone"), format_number(float(lane.direct[step - 1]), 2), theme.dim))

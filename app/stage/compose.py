@@ -6,14 +6,16 @@ Everything is computed from the size as it is now; no mark lies outside the stag
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication
 
 from . import cell_lstm, cell_rnn, gradient, heatmaps
+from .drawing import NOTHING, Frame
 from .lanes import LaneTrace, colours, trace
 from .marks import Mark, Panel, Rect, Text
-from .shift import shifted
+from .naming import lane_title, network_title
 from .timeline import elided, text_width
 from .veiled import veiled_place
 
@@ -29,10 +31,9 @@ if TYPE_CHECKING:
 __all__ = [
     "VIEWS",
     "Scene",
-    "cell_marks",
-    "fixed_marks",
+    "cell_frame",
+    "fixed_frame",
     "left_range_shown",
-    "network_title",
     "prepare_gradient",
     "view_titles",
 ]
@@ -110,52 +111,46 @@ def view_titles() -> dict[str, str]:
     return {"cell": _tr("Cell"), "gates": _tr("Gates"), "gradient": _tr("Gradient")}
 
 
-def network_title(run: Run) -> str:
-    """Return what kind of network it is, in a word or two."""
-    if run.cell == "lstm":
-        return "LSTM"
-    names = {
-        "tanh": "tanh RNN",
-        "relu": "ReLU RNN",
-        "sigmoid": _tr("sigmoid RNN"),
-        "identity": _tr("linear RNN"),
-    }
-    return names[run.network.activation]
-
-
 def left_range_shown(scene: Scene) -> LeftRange | None:
     """Return where numbers left the range in the lanes shown, if the veil does not hide that place."""
     if scene.veil.hides(view=scene.view):
         return None
     lanes = scene.runs if scene.view == "gradient" else ((scene.run,) if scene.runs else ())
+    # Only who sees gradients waits for them.
+    backward = scene.view == "gradient" or (scene.view == "cell" and scene.cursor.backward)
     for run in lanes:
-        found = run.left_range
+        found = run.left_range if backward else run.forward_left_range
         if found is None or scene.veil.hides(quantity=found.quantity, t=found.t):
             continue
         return found
     return None
 
 
-def fixed_marks(scene: Scene) -> tuple[Mark, ...]:
-    """Return everything that does not move inside a step: all but the cell itself."""
-    marks: list[Mark] = [*_header(scene)]
-    if not scene.runs:
-        return tuple(marks)
-    marks += _banner(scene)
+def fixed_frame(scene: Scene) -> Frame:
+    """Return everything that does not move inside a step: all but the cell itself.
+
+    What does not follow the cursor comes first and is the same objects each time.
+    """
+    run = scene.run if scene.runs else None
+    head = _header(scene.runs, run, scene.view, scene.veil.hides(quantity="x"), scene.theme, scene.size[0])
+    if run is None:
+        return Frame(head, len(head))
+    left = left_range_shown(scene)
+    if left is not None:
+        head = (*head, *_banner(left.sentence, scene.theme, scene.size[0]))
     x, y, width, height = scene.body
     hidden = scene.veil.hides(view=scene.view)
     if hidden or (scene.view == "gradient" and gradient.all_hidden(scene.runs, scene.veil)):
-        marks.append(veiled_place((x, y + 4.0, width, height - 8.0), scene.theme, border=scene.theme.line))
-    elif scene.view == "gates":
-        inner = heatmaps.layout(scene.runs, scene.cursor, scene.veil, (width, height), scene.theme)
-        marks += shifted(inner, x, y)
+        veiled = veiled_place((x, y + 4.0, width, height - 8.0), scene.theme, border=scene.theme.line)
+        return Frame((*head, veiled), len(head))
+    if scene.view == "gates":
+        rest = heatmaps.gates(run, scene.cursor, scene.veil, scene.body, scene.theme)
     elif scene.view == "gradient":
-        marks += (scene.prepared or prepare_gradient(scene, tuple(trace(run) for run in scene.runs))).at(
-            scene.cursor
-        )
+        prepared = scene.prepared or prepare_gradient(scene, tuple(trace(run) for run in scene.runs))
+        rest = prepared.at(scene.cursor)
     else:
-        marks += heatmaps.strip(scene.run, scene.cursor, scene.veil, scene.strip, scene.theme)
-    return tuple(marks)
+        rest = heatmaps.strip(run, scene.cursor, scene.veil, scene.strip, scene.theme)
+    return Frame((*head, *rest.marks), len(head) + rest.standing)
 
 
 def prepare_gradient(scene: Scene, traces: tuple[LaneTrace, ...]) -> gradient.Prepared:
@@ -171,47 +166,50 @@ def prepare_gradient(scene: Scene, traces: tuple[LaneTrace, ...]) -> gradient.Pr
     return gradient.Prepared(traces, scene.veil, scene.body, scene.theme)
 
 
-def cell_marks(scene: Scene) -> tuple[Mark, ...]:
+def cell_frame(scene: Scene) -> Frame:
     """Return the cell, which moves with the cursor's phase; nothing in other views.
 
     The marks begin at 0, 0: they belong at the corner of `Scene.cell`.
     """
     if not scene.runs or scene.view != "cell" or scene.veil.hides(view="cell"):
-        return ()
+        return NOTHING
     _, _, width, height = scene.cell
-    layout = cell_lstm.layout if scene.run.cell == "lstm" else cell_rnn.layout
-    return layout((scene.run,), scene.cursor, scene.veil, (width, height), scene.theme)
+    frame = cell_lstm.frame if scene.run.cell == "lstm" else cell_rnn.frame
+    return frame(scene.run, scene.cursor, scene.veil, (width, height), scene.theme)
 
 
 # --- header ------------------------------------------------------------------------------------
 
 
-def _header(scene: Scene) -> list[Mark]:
-    theme = scene.theme
-    marks, left = _tabs(scene)
-    if not scene.runs:
-        return marks
+@lru_cache(maxsize=4)
+def _header(
+    runs: tuple[Run, ...], run: Run | None, view: str, x_hidden: bool, theme: Theme, wide: float
+) -> tuple[Mark, ...]:
+    """Return the head of the stage; ``run`` is the chosen lane's."""
+    marks, left = _tabs(view, theme, wide)
+    if run is None:
+        return tuple(marks)
     x = _SIDE
-    switch = len(scene.runs) > 1 and scene.view != "gradient"
+    switch = len(runs) > 1 and view != "gradient"
     if switch:
-        chips, x = _lane_chips(scene, x, left)
+        chips, x = _lane_chips(runs, run, theme, x, left)
         marks += chips
     else:
-        title = _title(scene.runs)
+        title = _title(runs)
         width = min(text_width(title, 15.0) * 1.04 + 4.0, left - x - 8.0)
         marks.append(Text(rect=(x, 12.0, width, 26.0), text=title, colour=theme.text, size=15.0, weight=600))
         x += width + 8.0
     room = left - x - 12.0
     if room >= 70.0:
-        said = elided(_units(scene.runs) if switch else _input(scene), room, 13.0)
+        said = elided(_units(runs) if switch else _input(run, x_hidden), room, 13.0)
         marks.append(Text(rect=(x, 12.0, room, 26.0), text=said, colour=theme.dim, size=13.0))
-    return marks
+    return tuple(marks)
 
 
 def _title(runs: Sequence[Run]) -> str:
     if len(runs) == 1:
         return f"{network_title(runs[0])} · {_units(runs)}"
-    return _tr(" vs ").join(run.name for run in runs) + f" · {_units(runs)}"
+    return _tr(" vs ").join(lane_title(run) for run in runs) + f" · {_units(runs)}"
 
 
 def _units(runs: Sequence[Run]) -> str:
@@ -221,23 +219,21 @@ def _units(runs: Sequence[Run]) -> str:
     return _tr("{count} units").format(count=" / ".join(str(count) for count in counts))
 
 
-def _input(scene: Scene) -> str:
-    run = scene.run
-    if run.labels and not scene.veil.hides(quantity="x"):
+def _input(run: Run, hidden: bool) -> str:
+    if run.labels and not hidden:
         return "“" + " ".join(label for label in run.labels if label) + "”"
     return _tr("{count} steps").format(count=run.steps)
 
 
-def _tabs(scene: Scene) -> tuple[list[Mark], float]:
+def _tabs(shown: str, theme: Theme, wide: float) -> tuple[list[Mark], float]:
     """Return the view tabs at the right end, and where they begin."""
-    theme = scene.theme
     titles = view_titles()
     widths = {view: text_width(titles[view], 12.0) + 30.0 for view in VIEWS}
-    x = scene.size[0] - _SIDE - sum(widths.values())
+    x = wide - _SIDE - sum(widths.values())
     left = x
     marks: list[Mark] = []
     for view in VIEWS:
-        chosen = view == scene.view
+        chosen = view == shown
         rect = (x, 12.0, widths[view], 26.0)
         said = (_tr("{view} view, shown") if chosen else _tr("{view} view")).format(view=titles[view])
         marks += _chip(rect, titles[view], chosen, theme, f"view:{view}", said)
@@ -245,17 +241,17 @@ def _tabs(scene: Scene) -> tuple[list[Mark], float]:
     return marks, left
 
 
-def _lane_chips(scene: Scene, x: float, end: float) -> tuple[list[Mark], float]:
+def _lane_chips(
+    runs: tuple[Run, ...], shown: Run, theme: Theme, x: float, end: float
+) -> tuple[list[Mark], float]:
     """Return one chip per lane, and where they end."""
-    theme = scene.theme
-    hues = colours(scene.runs, theme)
-    room = max((end - x - 8.0) / len(scene.runs), 30.0)
+    room = max((end - x - 8.0) / len(runs), 30.0)
     marks: list[Mark] = []
-    for run, hue in zip(scene.runs, hues, strict=True):
-        width = min(text_width(run.name, 12.0) + 30.0, room)
-        chosen = run is scene.run
-        said = (_tr("{lane}, shown") if chosen else _tr("show {lane}")).format(lane=run.name)
-        name = elided(run.name, width - 18.0, 12.0)
+    for run, hue in zip(runs, colours(runs, theme), strict=True):
+        title, chosen = lane_title(run), run is shown
+        width = min(text_width(title, 12.0) + 30.0, room)
+        said = (_tr("{lane}, shown") if chosen else _tr("show {lane}")).format(lane=title)
+        name = elided(title, width - 18.0, 12.0)
         marks += _chip((x, 12.0, width, 26.0), name, chosen, theme, f"lane:{run.name}", said, hue)
         x += width
     return marks, x + 14.0
@@ -271,14 +267,10 @@ def _chip(
     )
 
 
-def _banner(scene: Scene) -> tuple[Mark, ...]:
-    """Say that numbers left the range, if they did."""
-    found = left_range_shown(scene)
-    if found is None:
-        return ()
-    theme = scene.theme
-    rect = (_SIDE, _HEADER - 4.0, scene.size[0] - 2 * _SIDE, 28.0)
-    text = found.sentence
+@lru_cache(maxsize=4)
+def _banner(text: str, theme: Theme, wide: float) -> tuple[Mark, ...]:
+    """Say that numbers left the range."""
+    rect = (_SIDE, _HEADER - 4.0, wide - 2 * _SIDE, 28.0)
     inner = (rect[0] + 12.0, rect[1], rect[2] - 24.0, rect[3])
     return (
         Panel(rect=rect, fill=theme.tint(theme.wrong), border=theme.wrong, radius=7.0, label=text),

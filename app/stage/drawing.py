@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from .marks import Mark, Node, Panel, Point, Slot, Slots, Strand, Strands, Text, Veiled
 from .routes import bounds, length, pieces
-from .strands import Flow, groups, names, say, size_of, strands, summary, tr
+from .strands import Flow, groups, names, size_of, strands, summary, tr
 
 if TYPE_CHECKING:
     from app.theme import Theme
@@ -71,6 +71,7 @@ class Drawing:
         start: float = 0.0,
         *,
         spoken: bool = True,
+        thin: float = 1.0,
     ) -> float:
         """Add a bundle and return the reading of the clock at its end.
 
@@ -84,6 +85,8 @@ class Drawing:
             Sub-step, and the reading of its clock when colour enters the bundle.
         spoken
             Whether the bundle has an accessible name; false for a copy of one that has.
+        thin
+            Factor on the width of its strands. All wires of one flow have the same.
         """
         wires, member = self.wires, flow.member == "input"
         pitch = wires.x_pitch if member else wires.pitch
@@ -93,7 +96,7 @@ class Drawing:
         end = start + length(pieces(route, radius))
         made, _ = self._strands.setdefault(id(flow), ((), flow))
         if not made:
-            made = strands(flow, count, pitch, widest, self.theme)
+            made = strands(flow, count, pitch, thin * widest, self.theme)
             self._strands[id(flow)] = (made, flow)
         mark = Strands(
             rect=bounds(route, span),
@@ -238,7 +241,6 @@ class Drawing:
                     colour=hue,
                     unit=group.first if group.single else None,
                     value=group.mean,
-                    label=say(flow, group),
                     chosen=group.first <= chosen <= group.last and len(flow.values) > 1,
                 )
             )
@@ -250,6 +252,7 @@ class Drawing:
             label=summary(flow),
             node=node,
             slots=tuple(found),
+            name=names(flow),
             signed=signed,
             track=self.theme.neutral,
             chosen_colour=self.theme.text,
@@ -277,47 +280,71 @@ class Still:
     timed: tuple[Timed, ...]
     clocks: tuple[tuple[int, float], ...]
 
-    def at(self, cursor: Cursor) -> tuple[Mark, ...]:
+    def at(self, cursor: Cursor) -> Frame:
         """Return the marks at a moment: full colour as far as it has spread, dim elsewhere.
 
         What stands still while the sub-step lasts comes first and is the same objects each time, so that it
         can be painted once; then what moves; the discs last, for wires end under them.
         """
         active = cursor.stage
+        parts = _parts(self, active)
         if active is None:
-            return _parts(self, None)[0]
-        still, moving, discs = _parts(self, active)
+            return Frame(parts.standing, len(parts.standing))
         whole = dict(self.clocks).get(active, 0.0)
         reading = cursor.progress * whole
-        lit = tuple(_lit(timed, reading, whole, cursor.backward) for timed in (*moving, *discs))
-        return still + lit
+        moving = tuple(
+            _lit(timed, dark, reading, whole, cursor.backward)
+            for timed, dark in zip(parts.moving, parts.dark, strict=True)
+        )
+        return Frame(parts.standing + moving, len(parts.standing))
 
 
-@lru_cache(maxsize=16)
-def _parts(still: Still, active: int | None) -> tuple[tuple[Mark, ...], tuple[Timed, ...], tuple[Timed, ...]]:
-    """Return what stands still, what moves, and the discs over it; at rest all stands still."""
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """The marks of one moment; the first ``standing`` of them are the same as long as a sub-step lasts."""
+
+    marks: tuple[Mark, ...]
+    standing: int
+
+
+NOTHING = Frame((), 0)
+"""A frame without marks."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Parts:
+    """What stands still in a sub-step, and what moves, with each moving mark as it is before its time."""
+
+    standing: tuple[Mark, ...]
+    moving: tuple[Timed, ...] = ()
+    dark: tuple[Mark, ...] = ()
+
+
+@lru_cache(maxsize=24)
+def _parts(still: Still, active: int | None) -> _Parts:
+    """Return what stands still and what moves in a sub-step; at rest all stands still."""
     discs = [timed for timed in still.timed if isinstance(timed.mark, Node) and timed.mark.round]
-    rest = [timed for timed in still.timed if timed not in discs]
+    rest = [timed for timed in still.timed if not (isinstance(timed.mark, Node) and timed.mark.round)]
     if active is None:
-        return tuple(timed.mark for timed in (*rest, *discs)), (), ()
+        return _Parts(tuple(timed.mark for timed in (*rest, *discs)))
     standing = tuple(
-        timed.mark if timed.stage is None else replace(timed.mark, lit=0.0)
+        timed.mark if timed.stage is None else timed.mark.with_(lit=0.0)
         for timed in rest
         if timed.stage != active
     )
-    moving = tuple(timed for timed in rest if timed.stage == active)
-    shown = tuple(
-        timed if timed.stage == active else replace(timed, mark=replace(timed.mark, lit=0.0), stage=None)
+    moving = [timed for timed in rest if timed.stage == active]
+    moving += [
+        timed if timed.stage == active else replace(timed, mark=timed.mark.with_(lit=0.0), stage=None)
         for timed in discs
-    )
-    return standing, moving, shown
+    ]
+    return _Parts(standing, tuple(moving), tuple(timed.mark.with_(lit=0.0) for timed in moving))
 
 
-def _lit(timed: Timed, reading: float, whole: float, backward: bool) -> Mark:
+def _lit(timed: Timed, dark: Mark, reading: float, whole: float, backward: bool) -> Mark:
+    """Return a mark as far as it is lit; unless colour is spreading over it, the same object each time."""
     if timed.stage is None:
         return timed.mark
     start, end = (whole - timed.end, whole - timed.start) if backward else (timed.start, timed.end)
     if reading >= end:
         return timed.mark
-    lit = 0.0 if reading <= start else (reading - start) / (end - start)
-    return replace(timed.mark, lit=lit)
+    return dark if reading <= start else timed.mark.with_(lit=(reading - start) / (end - start))

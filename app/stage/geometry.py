@@ -125,7 +125,7 @@ class LstmPlan(Sized):
 
 def lstm_plan(width: float, height: float, units: int, inputs: int) -> LstmPlan:
     """Place an LSTM cell in an area of the given size."""
-    u = clamp(min(width / 850.0, height / 432.0), 0.6, 2.0)
+    u = clamp(min(width / 850.0, height / 432.0), 0.5, 2.0)
     wide = min(width, 1150.0 * u)
     wires = bundles(units, inputs, u)
     span, joint = wires.span, wires.joint
@@ -159,7 +159,7 @@ def lstm_plan(width: float, height: float, units: int, inputs: int) -> LstmPlan:
     plate_left, plate_right = left + margin, right - margin
     x_riser = whole(plate_left + 18.0 * u + wires.x_span / 2)
     first = x_riser + wires.x_span / 2 + 5.0 * u + 6.0 * u + bus_bend
-    tanh_width = even(58.0 * u)
+    tanh_width = even(max(58.0 * u, 42.0))
     x_output = whole(plate_right - max(span / 2, tanh_width / 2) - 16.0 * u)
     edge = x_output - span / 2 - 15.0 * u
     between = 20.0 * u

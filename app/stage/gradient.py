@@ -15,12 +15,13 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from app.theme import Theme, viridis_lut
-from engine import Run, quantity
-from engine.arithmetic import format_number
+from engine import Run, format_number, quantity
 
 from .chart import Chart
+from .drawing import Frame
 from .lanes import LaneTrace, colours, factor_text, gradient_name, lane_note, trace
 from .marks import Dots, HeatMap, Line, Mark, Panel, Point, Rect, Text
+from .naming import lane_title
 from .paths import path_panel
 from .series import exact_zeros, power_of_ten
 from .shift import shifted
@@ -66,7 +67,7 @@ def layout(
     """
     if all_hidden(runs, veil):
         return (veiled_place((0.0, 4.0, size[0] - 1.0, size[1] - 8.0), theme, border=theme.line),)
-    return Prepared(tuple(trace(run) for run in runs), veil, (0.0, 0.0, *size), theme).at(cursor)
+    return Prepared(tuple(trace(run) for run in runs), veil, (0.0, 0.0, *size), theme).at(cursor).marks
 
 
 def all_hidden(runs: Sequence[Run], veil: Veil) -> bool:
@@ -113,13 +114,13 @@ class Prepared:
         self._still = shifted((*still, *self._chart.lines), *self._origin)
         self._names = shifted(self._chart.names, *self._origin)
 
-    def at(self, cursor: Cursor) -> tuple[Mark, ...]:
+    def at(self, cursor: Cursor) -> Frame:
         """Return all marks for a place of the cursor."""
         step = min(max(cursor.step, 1), self._steps)
         line = shifted((self._chart.cursor_line(step, 0.0),), *self._origin)
         card = shifted(self._chart.readout(step), *self._origin)
         paths = shifted(self._paths(cursor, step), *self._origin)
-        return (*self._still, *line, *self._names, *card, *paths)
+        return Frame((*self._still, *line, *self._names, *card, *paths), len(self._still))
 
     def _paths(self, cursor: Cursor, step: int) -> tuple[Mark, ...]:
         """Return the split by path of the chosen lane, or of the first LSTM."""
@@ -140,7 +141,7 @@ def _spoken(shown: Sequence[LaneTrace], t: int) -> str:
     parts = []
     for lane in shown:
         symbol = quantity(lane.name, lane.run.cell).label[:-1]
-        parts.append(f"{lane.run.name} ‖{symbol}‖ {format_number(float(lane.norms[t - 1]))}")
+        parts.append(f"{lane_title(lane.run)} ‖{symbol}‖ {format_number(float(lane.norms[t - 1]))}")
     return _tr("t = {step}").format(step=t) + ": " + ", ".join(parts)
 
 
@@ -200,7 +201,7 @@ def _lane(
 ) -> list[Mark]:
     run = lane.run
     top = room.lane_tops[index]
-    name = elided(run.name, _GUTTER - 12.0, 13.0)
+    name = elided(lane_title(run), _GUTTER - 12.0, 13.0)
     marks: list[Mark] = [
         Text(rect=(0.0, top, _GUTTER - 6.0, 18.0), text=name, colour=hue, size=13.0, weight=600),
         Text(
@@ -262,7 +263,7 @@ def _heat(lane: LaneTrace, box: Rect) -> HeatMap:
         lane=run.name,
         quantity=lane.name,
         label=_tr("{lane}, {title}, {units} units by {steps} steps").format(
-            lane=run.name, title=known.title, units=run.units, steps=run.steps
+            lane=lane_title(run), title=known.title, units=run.units, steps=run.steps
         ),
         values=values,
         scale="log",
@@ -371,14 +372,20 @@ def _legend(line: Timeline, top: float, shown: Sequence[LaneTrace], theme: Theme
     x += bar + 6.0
     text(power_of_ten(high), mono=True)
     sizes = np.concatenate([np.abs(lane.sizes).ravel() for lane in shown])
-    if np.any((sizes != 0.0) & ~((sizes >= 10.0**low) & (sizes <= 10.0**high))):
-        x += 8.0
-        outside = np.full((1, 1), np.nan)
-        marks.append(
-            HeatMap(rect=(x, middle - 5.0, 16.0, 10.0), values=outside, scale="log", low=low, high=high)
+    with np.errstate(invalid="ignore"):
+        kinds = (
+            (np.any((sizes != 0.0) & (sizes < 10.0**low)), 10.0 ** (low - 1), _tr("below")),
+            (np.any((sizes > 10.0**high) & np.isfinite(sizes)), 10.0 ** (high + 1), _tr("above")),
+            (not np.all(np.isfinite(sizes)), math.nan, _tr("no number")),
         )
-        x += 21.0
-        text(_tr("outside"))
+    for present, example, word in kinds:
+        if present:
+            x += 8.0
+            box = (x, middle - 5.0, 16.0, 10.0)
+            outside = np.full((1, 1), example)
+            marks.append(HeatMap(rect=box, values=outside, scale="log", low=low, high=high))
+            x += 21.0
+            text(word)
     if np.any(sizes == 0.0):
         x += 8.0
         marks.append(Panel(rect=(x, middle - 5.0, 16.0, 10.0), border=theme.line))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,23 +15,40 @@ if TYPE_CHECKING:
     from .marks import HeatMap
 
 
-def hatched(mark: HeatMap) -> NDArray[np.bool_]:
-    """Return which cells are no colour's: not finite, or outside the limits of a log scale.
+INSIDE, BELOW, ABOVE, NO_NUMBER = range(4)
+"""Where a cell's number lies: on the colour scale, below or above a log scale's limits, or nowhere."""
+RISING, FALLING = (BELOW, NO_NUMBER), (ABOVE, NO_NUMBER)
+"""What is hatched from below left to above right, and the other way; what is no number, both ways."""
+
+
+def places(mark: HeatMap) -> NDArray[np.int8]:
+    """Return where each cell's number lies, shape as ``values``: one of the four places above.
 
     A magnitude of exactly zero is below every limit of a log scale.
     """
     values = mark.values
-    if mark.scale != "log":
-        return np.asarray(~np.isfinite(values))
-    size = np.abs(values)
-    inside = np.isfinite(values) & (size >= 10.0**mark.low) & (size <= 10.0**mark.high)
-    return np.asarray(~inside)
+    found = np.zeros(values.shape, dtype=np.int8)
+    if mark.scale == "log":
+        size = np.abs(values)
+        found[size < 10.0**mark.low] = BELOW
+        found[size > 10.0**mark.high] = ABOVE
+    found[~np.isfinite(values)] = NO_NUMBER
+    return found
+
+
+def hatch_colour(place: int, theme: Theme) -> str:
+    """Return the colour of the lines over what has a place outside the scale."""
+    return f"#{int(viridis_lut()[150]) & 0xFFFFFF:06X}" if place == ABOVE else theme.faint
 
 
 def cell_colours(mark: HeatMap, theme: Theme) -> NDArray[np.uint32]:
-    """Return one opaque ARGB pixel per cell, shape as ``values``; hatched ones have the neutral ground."""
-    values = np.where(np.isfinite(mark.values), mark.values, 0.0)
-    outside = hatched(mark)
+    """Return one opaque ARGB pixel per cell, shape as ``values``.
+
+    What is above a log scale has the colour of its upper end, what is below it or no number the neutral
+    ground; all three are hatched.
+    """
+    where = places(mark)
+    values = np.where(where == NO_NUMBER, 0.0, mark.values) if where.any() else mark.values
     if mark.scale == "log":
         with np.errstate(divide="ignore"):
             place = (np.log10(np.abs(values)) - mark.low) / (mark.high - mark.low)
@@ -41,9 +59,10 @@ def cell_colours(mark: HeatMap, theme: Theme) -> NDArray[np.uint32]:
     else:
         place = 0.5 + values / (2.0 * mark.high)
         table = signed_lut(theme)
-    index = np.rint(np.clip(place, 0.0, 1.0) * 255.0).astype(np.intp)
-    ground = np.uint32(0xFF000000) | np.uint32(int(theme.neutral[1:], 16))
-    return np.where(outside, ground, table[index])
+    index = np.rint(np.minimum(np.maximum(place, 0.0), 1.0) * 255.0).astype(np.intp)
+    colours = table[index]
+    colours[(where == BELOW) | (where == NO_NUMBER)] = 0xFF000000 | int(theme.neutral[1:], 16)
+    return colours
 
 
 def heat_image(
@@ -69,27 +88,31 @@ def heat_image(
     left, top, width, height = mark.rect
     x, across, blank_across = _places(left * scale + origin[0], width * scale, columns, mark.gap * scale)
     y, down, blank_down = _places(top * scale + origin[1], height * scale, rows, mark.row_gap * scale)
-    image = cell_colours(mark, theme)[down][:, across]
-    outside = hatched(mark)
-    if outside.any():
-        line = np.uint32(0xFF000000) | np.uint32(int(theme.faint[1:], 16))
-        pitch = max(3, round(5 * scale))
-        slant = (np.arange(len(down))[:, None] + np.arange(len(across))[None, :]) % pitch < max(
-            1, round(scale)
-        )
-        image = np.where(outside[down][:, across] & slant, line, image)
+    image = cell_colours(mark, theme).take(down, axis=0).take(across, axis=1)
+    where = places(mark)
+    if where.any():
+        where = where[down][:, across]
+        pitch, thick = max(3, round(5 * scale)), max(1, round(scale))
+        row, column = np.arange(len(down))[:, None], np.arange(len(across))[None, :]
+        for slant, hatched in (((row + column), RISING), ((column - row), FALLING)):
+            on = slant % pitch < thick
+            for place in hatched:
+                line = np.uint32(0xFF000000) | np.uint32(int(hatch_colour(place, theme)[1:], 16))
+                image = np.where((where == place) & on, line, image)
     image[blank_down, :] = 0
     image[:, blank_across] = 0
     return (x, y), np.ascontiguousarray(image)
 
 
+@lru_cache(maxsize=64)
 def _places(
     start: float, size: float, cells: int, gap: float
 ) -> tuple[int, NDArray[np.intp], NDArray[np.bool_]]:
     """Return the first pixel, the cell of every pixel, and which pixels lie in a gap."""
     pitch = size / cells
     edges = np.floor(start + np.arange(cells + 1) * pitch + 0.5).astype(np.intp)
-    ends = np.floor(start + np.arange(1, cells + 1) * pitch - gap + 0.5).astype(np.intp)
+    # A gap is the same number of pixels everywhere, and at least one, wherever its edges fall.
+    ends = edges[1:] - (max(1, round(gap)) if gap > 0.0 else 0)
     first, count = int(edges[0]), max(1, int(edges[-1] - edges[0]))
     pixels = np.arange(first, first + count)
     place = np.clip(np.searchsorted(edges, pixels, side="right") - 1, 0, cells - 1)

@@ -7,15 +7,16 @@ symmetric limits (below, neutral, above), and the gradients' logarithmic one, wh
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from app.theme import Theme, mix
-from engine import Run, quantity
-from engine.arithmetic import format_number
+from engine import Run, format_number, quantity
 
+from .drawing import Frame
 from .marks import HeatMap, Line, Mark, Panel, Point, Rect, Text
 from .scale_legend import legend
 from .scales import GATES, SATURATION, Scale, group_names, hidden, last_visible, scale_of
@@ -28,12 +29,16 @@ if TYPE_CHECKING:
     from .cursor import Cursor
     from .veil import Veil
 
-__all__ = ["layout", "strip"]
+__all__ = ["gates", "layout", "strip"]
 
 _LABELS: Final = 22.0
+_TALLEST_ROW: Final = 44.0
+"""Most height of one unit's row in the gates view: taller cells say no more."""
+_TALLEST_GROUP: Final = 88.0
+"""The same for a group of one or two units, which needs room for its scale."""
 
 
-def strip(run: Run, cursor: Cursor, veil: Veil, rect: Rect, theme: Theme) -> tuple[Mark, ...]:
+def strip(run: Run, cursor: Cursor, veil: Veil, rect: Rect, theme: Theme) -> Frame:
     """Return the compact heat maps that stand under the cell.
 
     Parameters
@@ -49,7 +54,7 @@ def strip(run: Run, cursor: Cursor, veil: Veil, rect: Rect, theme: Theme) -> tup
     theme : Theme
         The colours.
     """
-    return _Plate(run, cursor, veil, rect, theme, gutter=64.0, margin=8.0, full=False).marks()
+    return _plate(run, veil, rect, theme, False).at(cursor)
 
 
 def layout(
@@ -71,8 +76,19 @@ def layout(
         The colours.
     """
     run = next((run for run in runs if run.name == cursor.lane), runs[0])
-    rect = (0.0, 0.0, *size)
-    return _Plate(run, cursor, veil, rect, theme, gutter=118.0, margin=104.0, full=True).marks()
+    return gates(run, cursor, veil, (0.0, 0.0, *size), theme).marks
+
+
+def gates(run: Run, cursor: Cursor, veil: Veil, rect: Rect, theme: Theme) -> Frame:
+    """Return the gates view of one lane in any place; see `layout`."""
+    return _plate(run, veil, rect, theme, True).at(cursor)
+
+
+@lru_cache(maxsize=8)
+def _plate(run: Run, veil: Veil, rect: Rect, theme: Theme, full: bool) -> _Plate:
+    """Return the row groups; what follows the cursor is laid out later, the rest once."""
+    gutter, margin = (118.0, 104.0) if full else (64.0, 8.0)
+    return _Plate(run, veil, rect, theme, gutter=gutter, margin=margin, full=full)
 
 
 def _tr(text: str) -> str:
@@ -85,7 +101,6 @@ class _Plate:
     def __init__(
         self,
         run: Run,
-        cursor: Cursor,
         veil: Veil,
         rect: Rect,
         theme: Theme,
@@ -95,29 +110,38 @@ class _Plate:
         full: bool,
     ) -> None:
         x, y, width, height = rect
-        self.run, self.cursor, self.veil, self.theme, self.full = run, cursor, veil, theme, full
+        self.run, self.veil, self.theme, self.full = run, veil, theme, full
         self.rect = rect
         self.last = last_visible(run, veil)
         self.names = group_names(run)
         self.line = Timeline(x + gutter, width - gutter - margin, run.steps)
         gap = min(12.0, max(6.0, height * 0.016)) if full else 6.0
         room = height - _LABELS - 8.0 - gap * (len(self.names) - 1)
-        tallest = max(72.0, 20.0 * run.units) if full else max(30.0, 6.0 * run.units)
+        tallest = max(_TALLEST_GROUP, _TALLEST_ROW * run.units) if full else max(30.0, 6.0 * run.units)
         row = min(room / len(self.names), tallest)
         # Rows of whole pixels: all gaps between them are alike.
         self.row = float(int(row / run.units) * run.units) if row >= 3.0 * run.units else float(int(row))
         self.gap = gap
-        self.top = y + _LABELS + 4.0
+        used = _LABELS + 8.0 + self.row * len(self.names) + gap * (len(self.names) - 1)
+        # What is left over lies above and below in equal parts.
+        self.head_top = y + (float(int((height - used) / 2)) if full else 0.0)
+        self.top = self.head_top + _LABELS + 4.0
         self.bottom = self.top + self.row * len(self.names) + gap * (len(self.names) - 1)
+        self.tokens = () if veil.hides(quantity="x") else run.labels
+        self.still = tuple(self.standing())
 
     def group_top(self, index: int) -> float:
         return self.top + index * (self.row + self.gap)
 
-    def marks(self) -> tuple[Mark, ...]:
-        y = self.rect[1]
-        tokens = () if self.veil.hides(quantity="x") else self.run.labels
-        marks: list[Mark] = [*columns(self.line, y, self.bottom - y + 2.0, tokens, self.last)]
-        marks += column_labels(self.line, y, tokens, self.cursor.step, self.theme)
+    def at(self, cursor: Cursor) -> Frame:
+        """Return all marks; those that do not follow the cursor come first and are the same each time."""
+        labels = column_labels(self.line, self.head_top, self.tokens, cursor.step, self.theme)
+        marks = (*self.still, *labels, *self.unit_ticks(cursor.unit), self.frame(cursor.step))
+        return Frame(marks, len(self.still))
+
+    def standing(self) -> list[Mark]:
+        y = self.head_top
+        marks: list[Mark] = [*columns(self.line, y, self.bottom - y + 2.0, self.tokens, self.last)]
         for index, name in enumerate(self.names):
             marks += self.group(index, name)
         marks += self.hidden_columns()
@@ -125,13 +149,12 @@ class _Plate:
             x = self.line.left + self.line.width + 14.0
             box = (x, y, self.rect[0] + self.rect[2] - x, 20.0)
             marks.append(Text(rect=box, text=_tr("saturated"), colour=self.theme.dim, size=11.0))
-        marks.append(self.frame())
-        return tuple(marks)
+        return marks
 
-    def frame(self) -> Mark:
+    def frame(self, step: int) -> Mark:
         """Frame the cursor's column, its label included where the label is no wider than the column."""
-        y = self.rect[1] if self.line.pitch >= 28.0 else self.top - 3.0
-        return cursor_frame(self.line, self.cursor.step, y, self.bottom - y + 3.0, self.theme)
+        y = self.head_top if self.line.pitch >= 28.0 else self.top - 3.0
+        return cursor_frame(self.line, step, y, self.bottom - y + 3.0, self.theme)
 
     # -- one row group --
 
@@ -149,7 +172,6 @@ class _Plate:
             if name in GATES:
                 marks += self.notches(name, top)
             marks += legend(self.run, name, scale, self.last, self.legend_place(top), self.theme)
-        marks += self.unit_tick(top)
         return marks
 
     def head(self, name: str, top: float) -> tuple[Mark, ...]:
@@ -173,17 +195,9 @@ class _Plate:
     def heat(self, name: str, top: float, scale: Scale) -> HeatMap:
         values = np.ascontiguousarray(self.run.grid(name)[: self.last].T)
         known = quantity(name, self.run.cell)
-        step = min(max(self.cursor.step, 1), self.last)
-        unit = min(max(self.cursor.unit, 1), self.run.units)
-        here = float(values[unit - 1, step - 1])
         box = (self.line.left, top, self.line.pitch * self.last, self.row)
-        spoken = _tr("{title}, {units} units by {steps} steps; unit {unit} at t = {step}: {value}").format(
-            title=known.title,
-            units=self.run.units,
-            steps=self.last,
-            unit=unit,
-            step=step,
-            value=format_number(here),
+        spoken = _tr("{title}, {units} units by {steps} steps").format(
+            title=known.title, units=self.run.units, steps=self.last
         )
         lane = self.run.name
 
@@ -207,10 +221,6 @@ class _Plate:
             rect=box,
             lane=lane,
             quantity=name,
-            step=step,
-            unit=unit,
-            value=here,
-            node=f"step-{step}",
             label=spoken,
             values=values,
             scale=scale.kind,
@@ -222,15 +232,26 @@ class _Plate:
             describe=describe,
         )
 
-    def unit_tick(self, top: float) -> tuple[Mark, ...]:
-        """Return a small tick beside the row of the chosen unit."""
-        if self.run.units == 1:
+    def unit_ticks(self, chosen: int) -> tuple[Mark, ...]:
+        """Return a small tick beside the row of the chosen unit, in every group that shows its units."""
+        if self.run.units == 1 or self.last == 0:
             return ()
         pitch = self.row / self.run.units
-        unit = min(max(self.cursor.unit, 1), self.run.units)
+        unit = min(max(chosen, 1), self.run.units)
         height = max(2.0, min(pitch - 1.0, 8.0))
-        y = top + (unit - 0.5) * pitch - height / 2
-        return (Panel(rect=(self.line.left - 7.0, y, 3.0, height), fill=self.theme.dim),)
+        return tuple(
+            Panel(
+                rect=(
+                    self.line.left - 7.0,
+                    self.group_top(index) + (unit - 0.5) * pitch - height / 2,
+                    3.0,
+                    height,
+                ),
+                fill=self.theme.dim,
+            )
+            for index, name in enumerate(self.names)
+            if not hidden(self.run, self.veil, name)
+        )
 
     def notches(self, name: str, top: float) -> tuple[Mark, ...]:
         """Mark saturated cells at their left or right edge, where cells are large enough to be marked."""

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication
 
-from engine import Run, arithmetic, quantity
-from engine.arithmetic import format_number
+from engine import Run, arithmetic, format_number, quantity
 
 from .marks import Mark, Panel, Rect, Text
+from .naming import lane_title
 from .scales import hidden
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def card_for(mark: Mark, runs: Sequence[Run], veil: Veil, cursor: Cursor) -> Car
         return Card(title=mark.label) if node is not None else None
     known = quantity(name, run.cell)
     worked = arithmetic(run, name, step, unit)
-    where = [run.name] if len(runs) > 1 else []
+    where = [lane_title(run)] if len(runs) > 1 else []
     where += [_tr("unit {unit}").format(unit=unit), f"t = {step}"]
     if step > 0 and run.labels and run.labels[step - 1] and not veil.hides(quantity="x"):
         where.append(f"“{run.labels[step - 1]}”")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
-from engine.arithmetic import format_number
+from engine import format_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

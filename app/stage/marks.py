@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +68,13 @@ class Mark:
         """Whether the point lies in the bounding box."""
         left, top, width, height = self.rect
         return left <= x < left + width and top <= y < top + height
+
+    def with_(self, **changes: Any) -> Self:
+        """Return the mark with some fields changed: ``dataclasses.replace`` costs too much per frame."""
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__)
+        made.__dict__.update(changes)
+        return made
 
     def parts(self) -> tuple[Mark, ...]:
         """Return the finer marks this one is made of (one per unit or cell), if any."""
@@ -156,12 +163,16 @@ class Veiled(Mark):
 
 @dataclass(frozen=True, kw_only=True)
 class Hatch(Mark):
-    """A place whose number left the range: thin slanted lines, no colour of its own."""
+    """A place whose number left the range: thin slanted lines, no colour of its own.
+
+    They rise from left to right unless they are said to be ``falling``.
+    """
 
     kind: ClassVar[str] = "hatch"
 
     colour: str
     radius: float = 0.0
+    falling: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -171,11 +182,12 @@ class HeatMap(Mark):
     Parameters
     ----------
     values
-        Float array, shape ``(rows, columns)``. A cell that is not finite is drawn hatched, never in a colour.
+        Float array, shape ``(rows, columns)``, not to be changed later. A cell that is not finite is drawn
+        hatched both ways, never in a colour.
     scale
         ``"unit"`` (0..1, neutral to the role's hue), ``"signed"`` (below, neutral, above; limits
         ``-high..high``) or ``"log"`` (log10 of the magnitude between ``low`` and ``high``, viridis; what is
-        outside is hatched).
+        below is hatched, what is above too, the other way and in the colour of the upper end).
     low, high
         Ends of the scale: numbers for ``"unit"`` and ``"signed"``, exponents of ten for ``"log"``.
     role
@@ -348,17 +360,20 @@ class Slot:
     colour: str
     unit: int | None
     value: float | None
-    label: str
     chosen: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Slots(Mark):
-    """A row of slots, one per unit, filled from below or, if signed, from the middle."""
+    """A row of slots, one per unit, filled from below or, if signed, from the middle.
+
+    ``name(index)`` returns the accessible name of one slot; asked only when it is wanted.
+    """
 
     kind: ClassVar[str] = "slots"
 
     slots: tuple[Slot, ...]
+    name: Callable[[int], str] = field(repr=False)
     signed: bool = False
     track: str
     chosen_colour: str
@@ -394,7 +409,7 @@ class Slots(Mark):
             unit=slot.unit,
             value=slot.value,
             node=self.node,
-            label=slot.label,
+            label=self.name(index),
             lit=self.lit,
         )
 

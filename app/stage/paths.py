@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from engine.arithmetic import format_number
+from engine import format_number
 
 from .marks import Line, Mark, Panel, Text
 

@@ -59,25 +59,29 @@ class Placer:
         x, y = _fine(x, y)
         known = np.flatnonzero(np.isfinite(y))
         goal = float(x[known[0]] + wish * (x[known[-1]] - x[known[0]]))
-        best: tuple[float, Rect] | None = None
+        found: list[Rect] = []
+        dislikes: list[float] = []
         for k in known[:: max(1, len(known) // 24)]:
             at = float(x[k])
             x0 = min(max(at - width / 2, left), left + across - width)
             near = np.isfinite(y) & (x >= x0 - 4.0) & (x <= x0 + width + 4.0)
             near[k] = True
-            level = float(y[k]) - height / 2
+            level, course = float(y[k]) - height / 2, y[near]
             for place, y0, dislike in (
-                (x0, float(np.min(y[near])) - height - _CLEAR, 0.0),
-                (x0, float(np.max(y[near])) + _CLEAR, 0.0),
+                (x0, float(course.min()) - height - _CLEAR, 0.0),
+                (x0, float(course.max()) + _CLEAR, 0.0),
                 (at - width - 8.0, level, 0.3),
                 (at + 8.0, level, 0.3),
             ):
-                rect = (place, min(max(y0, top), top + down - height), width, height)
-                outside = max(left - place, 0.0) + max(place + width - left - across, 0.0)
-                cost = self._cost(rect) + abs(at - goal) / across + dislike + 0.05 * abs(rect[1] - y0)
-                if outside == 0.0 and (best is None or cost < best[0]):
-                    best = (cost, rect)
-        rect = best[1] if best is not None else (left, top, width, height)
+                if place < left or place + width > left + across:
+                    continue
+                held = min(max(y0, top), top + down - height)
+                found.append((place, held, width, height))
+                dislikes.append(abs(at - goal) / across + dislike + 0.05 * abs(held - y0))
+        rect: Rect = (left, top, width, height)
+        if found:
+            costs = self._costs(np.array(found)) + dislikes
+            rect = found[int(np.argmin(costs))]
         self._taken.append(rect)
         return rect
 
@@ -86,8 +90,9 @@ class Placer:
 
         The nearer the better, but a line or a name under the card counts more.
         """
-        found = enumerate(self._sides(x, size))
-        return min((self._cost(rect) + 0.01 * away, order, rect) for order, (away, rect) in found)[2]
+        found = list(self._sides(x, size))
+        costs = self._costs(np.array([rect for _, rect in found])) + [0.01 * away for away, _ in found]
+        return found[int(np.argmin(costs))][1]
 
     def _sides(self, x: float, size: tuple[float, float]) -> Iterator[tuple[float, Rect]]:
         left, top, across, down = self._area
@@ -104,22 +109,22 @@ class Placer:
 
     def is_clear(self, rect: Rect) -> bool:
         """Whether no line runs through a place."""
-        return self._hits(rect) == 0
+        return int(self._hits(np.array([rect]))[0]) == 0
 
-    def _hits(self, rect: Rect) -> int:
-        x, y, width, height = rect
+    def _hits(self, rects: Array) -> NDArray[np.intp]:
+        """Return how many points of lines lie in each of some places, shape ``(n,)``."""
+        x, y, width, height = rects.T[:, :, np.newaxis]
         across = np.abs(self._x - (x + width / 2)) <= width / 2 + _CLEAR
         down = np.abs(self._y - (y + height / 2)) <= height / 2 + 1.0
-        return int(np.count_nonzero(across & down))
+        return np.asarray(np.sum(across & down, axis=1))
 
-    def _cost(self, rect: Rect) -> float:
-        x, y, width, height = rect
-        cost = 0.6 * self._hits(rect)
+    def _costs(self, rects: Array) -> Array:
+        x, y, width, height = rects.T
+        cost: Array = 0.6 * self._hits(rects).astype(np.float64)
         for other in self._taken:
-            wide = min(x + width, other[0] + other[2]) - max(x, other[0]) + 6.0
-            high = min(y + height, other[1] + other[3]) - max(y, other[1]) + 1.0
-            if wide > 0.0 and high > 0.0:
-                cost += 20.0 + wide * high / 10.0
+            wide = np.minimum(x + width, other[0] + other[2]) - np.maximum(x, other[0]) + 6.0
+            high = np.minimum(y + height, other[1] + other[3]) - np.maximum(y, other[1]) + 1.0
+            cost += np.where((wide > 0.0) & (high > 0.0), 20.0 + wide * high / 10.0, 0.0)
         return cost
 
 

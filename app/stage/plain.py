@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 
 from app.theme import Theme, mix, number_font, text_font
 
-from .heat import cell_colours, hatched
+from .heat import FALLING, RISING, cell_colours, hatch_colour, places
 from .marks import CASING, DIM, Dots, Hatch, HeatMap, Line, Mark, Node, Panel, Slots, Strands, Text, Veiled
 from .routes import Arc, Piece, cut, length, pieces
 
@@ -265,7 +265,8 @@ def _hatch(painter: QPainter, mark: Hatch, snap: Snap) -> None:
     step, rise = 5.0, box.height()
     x = box.left() - rise
     while x < box.right():
-        painter.drawLine(QPointF(x, box.bottom()), QPointF(x + rise, box.top()))
+        foot, head = (x + rise, x) if mark.falling else (x, x + rise)
+        painter.drawLine(QPointF(foot, box.bottom()), QPointF(head, box.top()))
         x += step
     painter.restore()
 
@@ -414,19 +415,23 @@ def _heat_map(painter: QPainter, mark: HeatMap, theme: Theme, snap: Snap) -> Non
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     if mark.lit < 1.0:
         painter.setOpacity(painter.opacity() * (DIM + (1 - DIM) * mark.lit))
-    colours, outside = cell_colours(mark, theme), hatched(mark)
+    colours, where = cell_colours(mark, theme), places(mark)
+    across, down = (snap.width(gap) if gap > 0.0 else 0.0 for gap in (mark.gap, mark.row_gap))
     rows, columns = mark.values.shape
     for row in range(rows):
         for column in range(columns):
-            x, y, width, height = mark.cell_rect(row, column)
-            box = snap.rect((x, y, width - mark.gap, height - mark.row_gap))
+            box = snap.rect(mark.cell_rect(row, column))
+            box.setWidth(max(box.width() - across, 1.0 / snap.scale))
+            box.setHeight(max(box.height() - down, 1.0 / snap.scale))
             painter.fillRect(box, QColor.fromRgb(int(colours[row, column])))
-            if outside[row, column]:
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-                _hatch(
-                    painter,
-                    Hatch(rect=(box.x(), box.y(), box.width(), box.height()), colour=theme.faint),
-                    snap,
-                )
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            place = int(where[row, column])
+            if not place:
+                continue
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+            spot, colour = (box.x(), box.y(), box.width(), box.height()), hatch_colour(place, theme)
+            if place in RISING:
+                _hatch(painter, Hatch(rect=spot, colour=colour), snap)
+            if place in FALLING:
+                _hatch(painter, Hatch(rect=spot, colour=colour, falling=True), snap)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.restore()

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from engine import quantity
-from engine.arithmetic import format_number
+from engine import format_number, quantity
 
 if TYPE_CHECKING:
     from engine import Run

@@ -8,6 +8,7 @@ covers.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -48,8 +49,9 @@ class Section:
         """Return the premultiplied ARGB pixels whose middles lie at the given places, shape ``(m,)``."""
         left, right = (middles - 0.5)[:, None], (middles + 0.5)[:, None]
         covered = np.maximum(np.minimum(right, self.high) - np.maximum(left, self.low), 0.0)
-        colours = np.clip(covered @ self.tones, 0.0, 255.0)
-        return np.ascontiguousarray(np.rint(colours).astype(np.uint8)).view("<u4")[:, 0].astype(np.uint32)
+        colours = np.minimum(np.maximum(covered @ self.tones, 0.0), 255.0)
+        packed: NDArray[np.uint32] = np.rint(colours).astype(np.uint8).view("<u4")[:, 0].astype(np.uint32)
+        return packed
 
     def table(self) -> NDArray[np.uint32]:
         """Return finely sampled pixels from ``-reach - 1`` to ``reach + 1``."""
@@ -78,23 +80,24 @@ def _channels(colour: str) -> NDArray[np.float64]:
 
 def first_pixel(edge: float) -> int:
     """Return the first pixel whose middle is not before the edge."""
-    return int(np.ceil(edge - 0.5))
+    return math.ceil(edge - 0.5)
 
 
-def corner(table: NDArray[np.uint32], reach: float, arc: Arc) -> tuple[tuple[int, int], NDArray[np.uint32]]:
-    """Return a quarter turn of a bundle.
+def corner(reach: float, arc: Arc) -> tuple[tuple[int, int], NDArray[np.intp]]:
+    """Return a quarter turn of a bundle: for every pixel the place in the section's table.
 
     Parameters
     ----------
-    table, reach
-        :meth:`Section.table` and the reach of the section.
+    reach
+        Of the section.
     arc
         The middle line's whole corner, in device pixels.
 
     Returns
     -------
-    (x, y), image
-        Place of the upper left pixel, and premultiplied ARGB, shape ``(height, width)``.
+    (x, y), places
+        Place of the upper left pixel, and what to look up in :meth:`Section.table`, shape
+        ``(height, width)``; places beyond its ends have no colour.
     """
     outer = arc.radius + reach
     (cx, cy), middle = arc.centre, arc.start + arc.sweep / 2
@@ -104,5 +107,4 @@ def corner(table: NDArray[np.uint32], reach: float, arc: Arc) -> tuple[tuple[int
     y0, y1 = (first_pixel(edge) for edge in y_ends)
     distance = np.hypot(np.arange(x0, x1) + 0.5 - cx, (np.arange(y0, y1) + 0.5 - cy)[:, None])
     across = (arc.radius - distance) * (1.0 if arc.sweep > 0 else -1.0)
-    index = np.rint((across + reach + 1.0) * _FINE).astype(np.intp)
-    return (x0, y0), table.take(index, mode="clip")
+    return (x0, y0), np.rint((across + reach + 1.0) * _FINE).astype(np.intp)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .chart import Curve
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["shifted"]
+
+
+def _later(curve: Curve, dx: float, dy: float) -> tuple[Mark, ...]:
+    return shifted(curve.steps, dx, dy)
 
 
 def shifted(marks: Iterable[Mark], dx: float, dy: float) -> tuple[Mark, ...]:
@@ -24,11 +28,12 @@ def shifted(marks: Iterable[Mark], dx: float, dy: float) -> tuple[Mark, ...]:
         x, y, width, height = mark.rect
         rect = (x + dx, y + dy, width, height)
         if isinstance(mark, Curve):
-            return replace(mark, rect=rect, points=moved(mark.points), steps=shifted(mark.steps, dx, dy))
+            later = partial(_later, mark, dx, dy)
+            return mark.with_(rect=rect, points=moved(mark.points), make_steps=later)
         if isinstance(mark, (Line, Dots)):
-            return replace(mark, rect=rect, points=moved(mark.points))
+            return mark.with_(rect=rect, points=moved(mark.points))
         if isinstance(mark, Strands):
-            return replace(mark, rect=rect, route=moved(mark.route))
-        return replace(mark, rect=rect)
+            return mark.with_(rect=rect, route=moved(mark.route))
+        return mark.with_(rect=rect)
 
     return tuple(one(mark) for mark in marks)

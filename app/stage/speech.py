@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from engine import quantity
-from engine.arithmetic import format_number
+from engine import format_number, quantity
 
-from .compose import left_range_shown, network_title, view_titles
+from .compose import left_range_shown, view_titles
 from .lanes import gradient_name
+from .naming import lane_title, network_title
 from .scales import group_names, hidden
 from .veiled import hidden_sentence
 
@@ -29,7 +29,7 @@ def stage_name(scene: Scene) -> str:
     if not scene.runs:
         return _tr("stage, empty")
     return _tr("stage: {network}, {view} view, step {step} of {steps}").format(
-        network=network_title(scene.run),
+        network=lane_title(scene.run) if len(scene.runs) > 1 else network_title(scene.run),
         view=view_titles()[scene.view],
         step=scene.cursor.step,
         steps=scene.run.steps,

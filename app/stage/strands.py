@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
 from app.theme import Theme, mix
+from engine import format_number
 
 from .marks import Strand
 
@@ -102,17 +103,30 @@ class Group:
 
 def groups(values: Array) -> tuple[Group, ...]:
     """Return the numbers one by one up to :data:`MOST`, else as that many groups of nearly equal size."""
-    count = len(values)
-    if count <= MOST:
-        return tuple(Group(k, k, value, abs(value)) for k, value in enumerate(values.tolist(), 1))
-    edges = [round(k * count / MOST) for k in range(MOST + 1)]
-    found = []
-    for low, high in itertools.pairwise(edges):
-        part = values[low:high]
-        with np.errstate(all="ignore"):
-            mean, magnitude = float(np.mean(part)), float(np.mean(np.abs(part)))
-        found.append(Group(low + 1, high, mean, magnitude))
-    return tuple(found)
+    edges = _edges(len(values))
+    return tuple(
+        Group(low + 1, high, mean, magnitude)
+        for (low, high), mean, magnitude in zip(itertools.pairwise(edges), *_grouped(values), strict=True)
+    )
+
+
+def _edges(count: int) -> list[int]:
+    """Return where groups begin, and where the last one ends."""
+    shown = min(count, MOST)
+    return [round(k * count / shown) for k in range(shown + 1)] if count else [0]
+
+
+def _grouped(values: Array) -> tuple[list[float], list[float]]:
+    """Return the mean and the mean magnitude of each group."""
+    if len(values) <= MOST:
+        numbers = values.tolist()
+        return numbers, [abs(value) for value in numbers]
+    edges = _edges(len(values))
+    sizes = np.diff(edges)
+    with np.errstate(all="ignore"):
+        means = np.add.reduceat(values, edges[:-1]) / sizes
+        magnitudes = np.add.reduceat(np.abs(values), edges[:-1]) / sizes
+    return means.tolist(), magnitudes.tolist()
 
 
 def full_scale(name: str, activation: str = "tanh") -> float:
@@ -130,9 +144,9 @@ def number(value: float, gradient: bool = False) -> str:
     """Return a number as it is shown and said: two decimals, or two digits and a power for a gradient."""
     if not math.isfinite(value):
         return tr("left the range")
-    large = abs(value) >= 1000 or gradient
-    text = ("0" if value == 0 else f"{value:.1e}") if large else f"{value:.2f}"
-    return text.replace("-", "−")
+    if abs(value) >= 1000 or gradient:
+        return format_number(value, 2)
+    return f"{value:.2f}".replace("-", "−")
 
 
 def size_of(magnitude: float, flow: Flow) -> float:
@@ -205,22 +219,25 @@ def strands(flow: Flow, count: int, pitch: float, widest: float, theme: Theme) -
     if flow.values is None:
         middle = (count - 1) / 2
         return tuple(Strand((k - middle) * pitch, THINNEST, bare, k, None, None) for k in range(count))
-    parts = groups(flow.values)
-    middle = (len(parts) - 1) / 2
+    means, magnitudes = _grouped(flow.values)
+    single = len(flow.values) <= MOST
+    middle = (len(means) - 1) / 2
+    above = _tones(theme.card, flow.hue or theme.above)
+    below = _tones(theme.card, flow.hue or theme.below)
     made = []
-    for k, group in enumerate(parts):
-        if not group.finite:
+    for k, (mean, magnitude) in enumerate(zip(means, magnitudes, strict=True)):
+        if not math.isfinite(magnitude):
             continue
-        size = size_of(group.magnitude, flow)
-        hue = flow.hue or (theme.above if group.mean >= 0 else theme.below)
+        size = size_of(magnitude, flow)
+        tones = above if mean >= 0 else below
         made.append(
             Strand(
                 (k - middle) * pitch,
                 THINNEST + (widest - THINNEST) * size,
-                bare if size == 0.0 else _tone(theme.card, hue, round(64 * _strength(size, flow))),
+                bare if size == 0.0 else tones[round(64 * _strength(size, flow))],
                 k,
-                group.first if group.single else None,
-                group.mean,
+                k + 1 if single else None,
+                mean,
             )
         )
     return tuple(made)
@@ -233,10 +250,10 @@ def _strength(size: float, flow: Flow) -> float:
     return 0.5 + 0.5 * math.sqrt(size)
 
 
-@lru_cache(maxsize=1024)
-def _tone(ground: str, hue: str, strength: int) -> str:
-    """Return the hue on a ground, with one of 64 strengths."""
-    return mix(ground, hue, strength / 64)
+@lru_cache(maxsize=64)
+def _tones(ground: str, hue: str) -> tuple[str, ...]:
+    """Return the hue on a ground, from none of it to all of it in 64 steps."""
+    return tuple(mix(ground, hue, strength / 64) for strength in range(65))
 
 
 def names(flow: Flow) -> Callable[[int], str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .marks import Mark, Panel, Rect, Text
@@ -69,7 +70,10 @@ class Timeline:
         return min(max(int((x - self.left) / self.pitch) + 1, 1), self.steps)
 
 
-def columns(line: Timeline, top: float, height: float, labels: Sequence[str], last: int) -> tuple[Mark, ...]:
+@lru_cache(maxsize=8)
+def columns(
+    line: Timeline, top: float, height: float, labels: tuple[str, ...], last: int
+) -> tuple[Mark, ...]:
     """Return one unpainted mark per visible step, so that a click on a column means that step."""
     return tuple(
         Mark(

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -21,15 +22,15 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.theme import DARK, Theme
 
 from .accessibility import MarkedWidget, announce, install, notify_focus
-from .animation import Player, rewound, stepped, sub_stepped
-from .compose import VIEWS, Scene, cell_marks, fixed_marks, prepare_gradient
+from .animation import Player, following, rewound, stepped, sub_stepped
+from .compose import VIEWS, Scene, cell_frame, fixed_frame, prepare_gradient
 from .cursor import Cursor
 from .gradient import all_hidden
 from .hover import Card, card_for, card_marks
 from .keys import Action, action_for, view_number
 from .lanes import LaneTrace, trace
 from .marks import Mark, Rect, Text, hit
-from .painter import PaintCache, paint
+from .picture import AT_REST_MS, Picture
 from .plain import font_of
 from .scales import last_visible
 from .shift import shifted
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     from engine import Run
 
+    from .drawing import Frame
     from .gradient import Prepared
 
 __all__ = ["StageView"]
@@ -79,10 +81,11 @@ class StageView(MarkedWidget):
         self._zoom = 1.0
         self._traces: tuple[LaneTrace, ...] | None = None
         self._prepared: Prepared | None = None
-        self._fixed: tuple[Mark, ...] | None = None
-        self._cell: tuple[Mark, ...] | None = None
+        self._fixed: Frame | None = None
+        self._cell: Frame | None = None
+        self._marks: tuple[Mark, ...] | None = None
         self._stops: tuple[Stop, ...] | None = None
-        self._cache = PaintCache()
+        self._picture = Picture(self)
         self._hovered: Mark | None = None
         self._pointer = QPointF()
         self._pinned = False
@@ -114,12 +117,16 @@ class StageView(MarkedWidget):
         if cursor == self._cursor:
             return
         before, self._cursor = self._cursor, cursor
-        self._cell = None
-        self._stops = None
+        cell, self._cell = self._cell, None
+        self._marks = self._stops = None
         if replace(before, phase=0.0) != replace(cursor, phase=0.0):
             self._fixed = None
             self._describe()
-        self.update()
+            self.update()
+        elif cell is None:
+            self.update()
+        else:
+            self._update_part(self._picture.changed(self._scene(), cell, self._cell_frame()))
         self.cursor_moved.emit(cursor)
 
     def set_veil(self, veil: Veil) -> None:
@@ -185,9 +192,10 @@ class StageView(MarkedWidget):
 
     def marks(self) -> tuple[Mark, ...]:
         """Return everything that is drawn now, except the card and the focus ring."""
-        scene = self._scene()
-        x, y, _, _ = scene.cell if self._runs else (0.0, 0.0, 0.0, 0.0)
-        return (*self._fixed_marks(), *shifted(self._cell_marks(), x, y))
+        if self._marks is None:
+            x, y, _, _ = self._scene().cell if self._runs else (0.0, 0.0, 0.0, 0.0)
+            self._marks = (*self._fixed_frame().marks, *shifted(self._cell_frame().marks, x, y))
+        return self._marks
 
     def card(self) -> Card | None:
         """Return what the card says that is open now, at the pointer or at the mark in focus."""
@@ -273,23 +281,29 @@ class StageView(MarkedWidget):
         self.update()
 
     def _forget_layout(self) -> None:
-        self._fixed = self._cell = self._stops = self._prepared = None
+        self._fixed = self._cell = self._marks = self._stops = self._prepared = None
+        self._picture.forget_plans()
         if not self._runs or self._view != "gradient" or all_hidden(self._runs, self._veil):
             return
         if self._traces is None:
             self._traces = tuple(trace(run) for run in self._runs)
         self._prepared = prepare_gradient(self._scene(), self._traces)
 
-    def _fixed_marks(self) -> tuple[Mark, ...]:
+    def _fixed_frame(self) -> Frame:
         if self._fixed is None:
-            self._fixed = fixed_marks(self._scene())
+            self._fixed = fixed_frame(self._scene())
         return self._fixed
 
-    def _cell_marks(self) -> tuple[Mark, ...]:
+    def _cell_frame(self) -> Frame:
         """Return the cell's marks in the cell's own coordinates."""
         if self._cell is None:
-            self._cell = cell_marks(self._scene())
+            self._cell = cell_frame(self._scene())
         return self._cell
+
+    def _update_part(self, part: QRectF) -> None:
+        """Ask for a new picture of a part of the stage, if there is anything to it."""
+        if not part.isEmpty():
+            self.update(QRectF(part.topLeft() * self._zoom, part.size() * self._zoom).toAlignedRect())
 
     def _walk(self) -> tuple[Stop, ...]:
         if self._stops is None:
@@ -305,20 +319,18 @@ class StageView(MarkedWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the marks, the card, and the ring around what has the focus."""
-        fixed, cell, card = self._fixed_marks(), self._cell_marks(), self.shown_card_marks()
+        scene, card = self._scene(), self.shown_card_marks()
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self._theme.panel))
         painter.scale(self._zoom, self._zoom)
-        paint(painter, fixed, self._theme, self._cache)
-        if cell:
-            x, y, _, _ = self._scene().cell
-            painter.save()
-            painter.translate(x, y)
-            paint(painter, cell, self._theme, self._cache)
-            painter.restore()
+        box = QRectF(event.rect())
+        part = QRectF(box.topLeft() / self._zoom, box.size() / self._zoom)
+        transform = self._picture.paint(painter, scene, self._cell_frame(), self._fixed_frame, part)
         self._paint_ring(painter)
-        paint(painter, card, self._theme, self._cache)
+        self._picture.paint_over(painter, scene, card)
         painter.end()
+        if transform is not None:
+            goal = following(self._cursor, self.last_step(), self.player.moving)
+            self._picture.expect(scene, goal, transform, 0 if self.player.playing else AT_REST_MS)
 
     def _paint_ring(self, painter: QPainter) -> None:
         if not (self._ring and self.hasFocus()):
@@ -334,6 +346,11 @@ class StageView(MarkedWidget):
             box = QRectF(*mark.rect).adjusted(-4, -4, 4, 4)
             radius = min(box.height() / 2, 12.0 if abs(box.width() - box.height()) > 2 else box.height() / 2)
             painter.drawRoundedRect(box, radius, radius)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Get nothing ready that nobody sees."""
+        self._picture.forget_plans()
+        super().hideEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Compose anew from the size as it is now."""
@@ -418,7 +435,7 @@ class StageView(MarkedWidget):
     def _scrub(self, x: float) -> None:
         columns = [
             m
-            for m in self._fixed_marks()
+            for m in self._fixed_frame().marks
             if type(m) is Mark and m.node == f"step-{m.step}" and m.unit is None
         ]
         if not columns:

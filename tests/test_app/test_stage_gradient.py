@@ -12,11 +12,12 @@ import engine
 from app.stage import gradient
 from app.stage.chart import Curve, clipped
 from app.stage.cursor import Cursor
+from app.stage.heat import ABOVE, cell_colours, places
 from app.stage.lanes import factor_text, lane_note, trace
 from app.stage.marks import HeatMap, Mark, Panel, Text, Veiled, hit
 from app.stage.series import LogAxis, exact_zeros, log_axis, power_of_ten, ranges_text, step_ticks
 from app.stage.veil import OPEN, Veil
-from app.theme import DARK, LIGHT
+from app.theme import DARK, LIGHT, viridis_lut
 from engine.arithmetic import format_number
 
 SIZE = (860.0, 750.0)
@@ -197,7 +198,7 @@ def test_the_split_by_path_is_signed_and_sums_to_the_norm() -> None:
 def test_the_card_reads_the_norms_at_the_cursor() -> None:
     shown = runs()
     text = said(laid(shown, step=9))
-    assert "t = 9: rnn-0 " in text
+    assert "t = 9: Rnn-0 " in text
     value = shown[0].norms("grad(h)")[9]
     assert format_number(float(value), 2) in text
 
@@ -244,11 +245,19 @@ def test_overflow_is_said_and_no_point_is_infinite() -> None:
 
 
 def test_a_gradient_beyond_the_colours_is_hatched_and_the_legend_says_so() -> None:
-    (run,) = runs("rnn", steps=200, spectral_radius=0.3)
-    marks = laid((run,))
-    assert "outside" in [m.text for m in marks if isinstance(m, Text)]
-    (wide,) = runs("lstm", steps=5)
-    assert "outside" not in [m.text for m in laid((wide,), step=2) if isinstance(m, Text)]
+    def words(run: engine.Run) -> set[str]:
+        texts = {m.text for m in laid((run,), step=2) if isinstance(m, Text)}
+        return texts & {"below", "above", "no number"}
+
+    assert words(*runs("rnn", steps=200, spectral_radius=0.3)) == {"below"}
+    (growing,) = runs("rnn", steps=80, activation="identity", init="orthogonal", spectral_radius=1.3)
+    assert words(growing) == {"above"}
+    drawn = next(m for m in laid((growing,), step=2) if isinstance(m, HeatMap) and m.lane)
+    where, colours = places(drawn), cell_colours(drawn, DARK)
+    assert (where[:, 0] == ABOVE).all()
+    # An explosion has the last colour of the scale, not the ground of what is too small.
+    assert set(colours[where == ABOVE].tolist()) == {int(viridis_lut()[255])}
+    assert not words(*runs("lstm", steps=5))
 
 
 # -------------------------------------------------------------------------------------------- the veil

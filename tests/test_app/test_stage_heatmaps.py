@@ -10,7 +10,7 @@ import pytest
 import engine
 from app.stage import heatmaps
 from app.stage.cursor import Cursor
-from app.stage.heat import cell_colours
+from app.stage.heat import ABOVE, BELOW, INSIDE, NO_NUMBER, cell_colours, heat_image, places
 from app.stage.marks import HeatMap, Line, Mark, Panel, Text, Veiled
 from app.stage.scales import (
     group_names,
@@ -210,3 +210,40 @@ def test_a_long_word_is_cut_with_an_ellipsis() -> None:
     assert short.endswith("…")
     assert text_width(short, 12.0) <= 60.0
     assert elided("dog", 60.0, 12.0) == "dog"
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.25, 1.5, 2.0])
+@pytest.mark.parametrize("width", [331.0, 340.5, 347.3, 353.9])
+def test_every_gap_is_as_wide_as_the_others(scale: float, width: float) -> None:
+    values = np.full((5, 37), 0.5)
+    mark = HeatMap(rect=(0.3, 0.7, width, 63.0), values=values, scale="unit", gap=1.0, row_gap=1.0)
+    _, image = heat_image(mark, DARK, scale, (0.0, 0.0))
+    for axis in (0, 1):
+        empty = np.concatenate(([False], (image == 0).all(axis=axis), [False]))
+        edges = np.diff(empty.astype(int))
+        starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+        assert len(starts) == values.shape[1 - axis]
+        assert set((ends - starts).tolist()) == {max(1, round(scale))}
+
+
+@pytest.mark.parametrize("units", [4, 8])
+def test_few_quantities_use_the_height_and_stand_in_the_middle(units: int) -> None:
+    size = (860.0, 740.0)
+    boxes = [m.rect for m in maps(gates(a_run("rnn", units=units), size=size)).values()]
+    top, bottom = min(box[1] for box in boxes), max(box[1] + box[3] for box in boxes)
+    row = boxes[0][3] / units
+    assert row == 44.0 or bottom - top > 0.8 * size[1]
+    above, below = top - 26.0, size[1] - bottom
+    assert abs(above - below) <= 12.0
+
+
+def test_what_is_above_a_log_scale_is_told_from_what_is_below_and_from_what_is_no_number() -> None:
+    values = np.array([[1e-9, 1e-3, 1e9, np.inf, np.nan, 0.0]])
+    mark = HeatMap(rect=(0, 0, 240, 40), values=values, scale="log", low=-6.0, high=1.0)
+    assert places(mark).tolist() == [[BELOW, INSIDE, ABOVE, NO_NUMBER, NO_NUMBER, BELOW]]
+    _, image = heat_image(mark, DARK, 1.0, (0.0, 0.0))
+    cells = [image[:, 40 * k : 40 * k + 40] for k in range(6)]
+    rising = [bool((cell[1:, :-1] == cell[:-1, 1:]).all()) for cell in cells]
+    falling = [bool((cell[1:, 1:] == cell[:-1, :-1]).all()) for cell in cells]
+    assert rising == [True, True, False, False, False, True]
+    assert falling == [False, True, True, False, False, False]

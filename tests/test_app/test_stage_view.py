@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 import engine
 from app.stage.compose import VIEWS
 from app.stage.cursor import Cursor
-from app.stage.marks import HeatMap, Mark, Node, Slots, Text
+from app.stage.marks import HeatMap, Mark, Node, Panel, Slots, Text
 from app.stage.plain import font_of
 from app.stage.veil import Veil
 from app.stage.view import StageView
@@ -116,8 +116,10 @@ def test_the_cursor_is_one_in_all_views(stage: StageView, qtbot: QtBot, view: st
     qtbot.mouseClick(stage, Qt.MouseButton.LeftButton, pos=middle(drawn[0].part(2, 8)))
     stage.set_view("cell")
     assert stage.cursor_now().step == 9
-    framed = [m for m in stage.marks() if isinstance(m, HeatMap) and m.quantity == "c"]
-    assert framed[0].step == 9
+    drawn = next(m for m in stage.marks() if isinstance(m, HeatMap) and m.quantity == "c")
+    column = drawn.part(2, 8).rect
+    frames = [m for m in stage.marks() if isinstance(m, Panel) and m.border == stage.theme().text]
+    assert any(abs(m.rect[0] - column[0]) <= 2.0 and m.rect[3] > column[3] for m in frames)
 
 
 def test_hovering_shows_value_formula_and_numbers(stage: StageView) -> None:
@@ -208,7 +210,7 @@ def test_two_lanes_can_be_switched_and_share_the_gradient_chart(stage: StageView
     assert {m.quantity for m in stage.marks() if isinstance(m, HeatMap) and m.quantity} == set("figoch")
     stage.set_view("gradient")
     assert {m.lane for m in stage.marks() if isinstance(m, HeatMap) and m.lane} == {"plain", "LSTM"}
-    assert "plain vs LSTM · 8 units" in [m.text for m in stage.marks() if isinstance(m, Text)]
+    assert "Plain vs LSTM · 8 units" in [m.text for m in stage.marks() if isinstance(m, Text)]
 
 
 def test_other_runs_keep_the_cursor_where_they_allow_it(stage: StageView) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -115,6 +117,21 @@ def test_gradients_that_leave_the_range_are_located_from_the_end() -> None:
     assert run.left_range is not None
     assert (run.left_range.phase, run.left_range.t) == ("backward", 25)
     assert run.left_range.sentence == "the gradients left the range at t = 25"
+
+
+def test_the_range_of_the_forward_pass_asks_for_no_backward_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a backward pass")
+
+    monkeypatch.setattr(sys.modules["engine.run"], "backpropagate", refuse)
+    weights = (("weight_hh_l0", ((1e9,),)), ("weight_ih_l0", ((1.0,),)))
+    lanes = lane(cell="rnn", hidden=1, activation="identity", init="zero", weights=weights)
+    (gone,) = engine.run(Experiment(lanes, Input.impulse(1, 1.0, 60)))
+    assert gone.forward_left_range == gone.left_range
+    (fine,) = engine.run(Experiment(lanes, Input.zeros(5)))
+    assert fine.forward_left_range is None
+    with pytest.raises(AssertionError, match="a backward pass"):
+        _ = fine.left_range
 
 
 def test_losses_are_what_they_say() -> None:
