@@ -176,9 +176,12 @@ def _veil_sentence(variant: Variant) -> str:
     return tr("Predict first: the run stays hidden until you answer.")
 
 
+_LANES = {"rnn": "RNN", "lstm": "LSTM"}
+
+
 def _control(control: Control) -> ControlCard:
     target = engine.parse_target(control.target, control.lane)
     label = control.label or target.label
     if control.lane is not None and control.label is None:
-        label = f"{control.lane}: {label}"
+        label = f"{_LANES.get(control.lane, control.lane)}: {label}"
     return ControlCard(target, label, control.low, control.high, control.step, control.when)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout
 
 from app.stage.keys import stage_help
+from app.stage.plot import plot_help
 from app.widgets import Label, PrimaryButton
 
 from .keys import question_help
@@ -28,7 +29,7 @@ class HelpDialog(QDialog):
         columns = QHBoxLayout()
         columns.setSpacing(40)
         columns.addLayout(self._table(self.tr("Question"), (*question_help(), *self._window_keys())))
-        columns.addLayout(self._table(self.tr("Stage"), stage_help()))
+        columns.addLayout(self._table(self.tr("Stage"), (*stage_help(), *plot_help())))
         close = PrimaryButton(self.tr("Close"), "Esc")
         close.clicked.connect(self.accept)
         whole = QVBoxLayout(self)

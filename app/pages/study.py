@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
+from app.stage.compose import PLOT
 from app.stage.cursor import Cursor
 from app.stage.panel import StagePanel
 from app.stage.veil import OPEN, Veil
@@ -132,7 +133,7 @@ class StudyPage(QWidget):
         if card is None or setup is None:
             return
         self._apply_veil()
-        self.stage.set_runs(self._study.playground.runs)
+        self.panel.set_runs(self._study.playground.runs)
         self.stage.set_view(setup.view)
         self.stage.set_backward(False)
         self.stage.set_cursor(self._cursor(setup.cursor))
@@ -165,14 +166,17 @@ class StudyPage(QWidget):
         setup = self._study.stage_setup
         veiled = setup is not None and not self._study.is_answered
         if setup is None or not veiled:
-            self.stage.set_veil(OPEN)
+            self.panel.set_veil(OPEN)
             return
         veil = setup.veil
-        self.stage.set_veil(Veil(veil.after, veil.quantities, veil.views))
+        # The plot shows any quantity at any step, so where anything is hidden it waits for the answer.
+        hides = veil.after is not None or veil.quantities or veil.views
+        views = veil.views | {PLOT} if hides else veil.views
+        self.panel.set_veil(Veil(veil.after, veil.quantities, views))
 
     def _on_runs(self, runs: object) -> None:
         if isinstance(runs, tuple):
-            self.stage.set_runs(runs)
+            self.panel.set_runs(runs)
         self._refresh_controls()
 
     def _refresh_controls(self) -> None:
@@ -195,7 +199,7 @@ class StudyPage(QWidget):
 
     def _on_theme(self, theme: Theme) -> None:
         self.panel.set_theme(theme)
-        self.stage.set_zoom(self._themes.text_scale)
+        self.panel.set_zoom(self._themes.text_scale)
         self.stage.set_reduced_motion(self._themes.reduced_motion)
         self._place()
 

@@ -29,17 +29,24 @@ if TYPE_CHECKING:
     from .veil import Veil
 
 __all__ = [
+    "PLOT",
+    "TABS",
     "VIEWS",
     "Scene",
     "cell_frame",
     "fixed_frame",
     "left_range_shown",
+    "plot_place",
     "prepare_gradient",
     "view_titles",
 ]
 
 VIEWS: Final = ("cell", "gates", "gradient")
-"""The views that exist, in the order of their tabs and number keys."""
+"""The views that are painted here."""
+PLOT: Final = "plot"
+"""The view that a widget of its own draws over the stage's body."""
+TABS: Final = (*VIEWS, PLOT)
+"""All views, in the order of their tabs and number keys."""
 
 _SIDE: Final = 20.0
 _HEADER: Final = 52.0
@@ -108,13 +115,18 @@ def _tr(text: str) -> str:
 
 def view_titles() -> dict[str, str]:
     """Return the views' names in the user's language."""
-    return {"cell": _tr("Cell"), "gates": _tr("Gates"), "gradient": _tr("Gradient")}
+    return {"cell": _tr("Cell"), "gates": _tr("Gates"), "gradient": _tr("Gradient"), PLOT: _tr("Plot")}
+
+
+def plot_place(width: float, height: float) -> Rect:
+    """Return where the plot lies in a stage of that size."""
+    return (_SIDE, _HEADER, width - 2 * _SIDE, height - _HEADER - _FOOT)
 
 
 def left_range_shown(scene: Scene) -> LeftRange | None:
     """Return where numbers left the range in the lanes shown, if the veil does not hide that place."""
-    if scene.veil.hides(view=scene.view):
-        return None
+    if scene.view == PLOT or scene.veil.hides(view=scene.view):
+        return None  # the plot says it itself
     lanes = scene.runs if scene.view == "gradient" else ((scene.run,) if scene.runs else ())
     # Only who sees gradients waits for them.
     backward = scene.view == "gradient" or (scene.view == "cell" and scene.cursor.backward)
@@ -133,7 +145,7 @@ def fixed_frame(scene: Scene) -> Frame:
     """
     run = scene.run if scene.runs else None
     head = _header(scene.runs, run, scene.view, scene.veil.hides(quantity="x"), scene.theme, scene.size[0])
-    if run is None:
+    if run is None or scene.view == PLOT:
         return Frame(head, len(head))
     left = left_range_shown(scene)
     if left is not None:
@@ -190,7 +202,7 @@ def _header(
     if run is None:
         return tuple(marks)
     x = _SIDE
-    switch = len(runs) > 1 and view != "gradient"
+    switch = len(runs) > 1 and view not in ("gradient", PLOT)
     if switch:
         chips, x = _lane_chips(runs, run, theme, x, left)
         marks += chips
@@ -228,11 +240,11 @@ def _input(run: Run, hidden: bool) -> str:
 def _tabs(shown: str, theme: Theme, wide: float) -> tuple[list[Mark], float]:
     """Return the view tabs at the right end, and where they begin."""
     titles = view_titles()
-    widths = {view: text_width(titles[view], 12.0) + 30.0 for view in VIEWS}
+    widths = {view: text_width(titles[view], 12.0) + 30.0 for view in TABS}
     x = wide - _SIDE - sum(widths.values())
     left = x
     marks: list[Mark] = []
-    for view in VIEWS:
+    for view in TABS:
         chosen = view == shown
         rect = (x, 12.0, widths[view], 26.0)
         said = (_tr("{view} view, shown") if chosen else _tr("{view} view")).format(view=titles[view])

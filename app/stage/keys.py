@@ -91,9 +91,9 @@ STAGE_KEYS: Final = (
     StageKey(Action.LANE, (_K.Key_L,), None, "L"),
     StageKey(
         Action.VIEW,
-        (_K.Key_1, _K.Key_2, _K.Key_3, _K.Key_4, _K.Key_5, _K.Key_6, _K.Key_7, _K.Key_8),
+        (_K.Key_1, _K.Key_2, _K.Key_3, _K.Key_4),
         None,
-        "1..8",
+        "1..4",
     ),
     StageKey(
         Action.OPEN,

@@ -5,21 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRectF, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.theme import DARK, Theme
 
+from .plot_tab import PlotTab
 from .transport import Transport
 from .view import StageView
 
 if TYPE_CHECKING:
+    from engine import Run
+
     from .cursor import Cursor
+    from .veil import Veil
 
 __all__ = ["StagePanel"]
 
 _RADIUS = 14.0
+_ROOM = (620.0, 470.0)
+"""Pixels at zoom 1 below which the stage is not magnified further."""
 
 
 class StagePanel(QWidget):
@@ -42,7 +48,9 @@ class StagePanel(QWidget):
         self._controls: QWidget | None = None
         self._beside: bool | None = None
         self._decided = False
+        self._zoom = self._magnified = 1.0
         self.view = StageView(self)
+        self.plot = PlotTab(self.view)
         self.transport = Transport(self)
         self._foot = QGridLayout()
         self._foot.setContentsMargins(19, 0, 19, 0)
@@ -62,6 +70,7 @@ class StagePanel(QWidget):
         self._follow(self.view.cursor_now())
 
     def _wire(self) -> None:
+        self.view.installEventFilter(self)
         view, transport = self.view, self.transport
         transport.first_clicked.connect(lambda: view.step(1 - view.cursor_now().step))
         transport.back_clicked.connect(lambda: view.step(-1))
@@ -133,12 +142,42 @@ class StagePanel(QWidget):
         """Arrange the foot for the new width."""
         self._arrange()
 
+    def set_runs(self, runs: tuple[Run, ...]) -> None:
+        """Show other runs, one per lane."""
+        self.view.set_runs(runs)
+        self.plot.set_runs(runs)
+
+    def set_veil(self, veil: Veil) -> None:
+        """Hide other things."""
+        self.view.set_veil(veil)
+        self.plot.set_veil(veil)
+
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
         self._theme = theme
         self.view.set_theme(theme)
         self.transport.set_theme(theme)
+        self._magnify()
         self.update()
+
+    def set_zoom(self, zoom: float) -> None:
+        """Draw everything larger by a factor, as far as there is room for it."""
+        self._zoom = zoom
+        self._magnify()
+
+    def _magnify(self) -> None:
+        room = min(self.view.width() / _ROOM[0], self.view.height() / _ROOM[1])
+        zoom = max(1.0, min(self._zoom, room))
+        if zoom != self._magnified:
+            self._magnified = zoom
+            self.view.set_zoom(zoom)
+        self.plot.set_look(self._theme, zoom)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Magnify as far as the stage's new size allows."""
+        if watched is self.view and event.type() == QEvent.Type.Resize:
+            self._magnify()
+        return super().eventFilter(watched, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the stage's ground: a panel with round corners."""

@@ -23,7 +23,7 @@ from app.theme import DARK, Theme
 
 from .accessibility import MarkedWidget, announce, install, notify_focus
 from .animation import Player, following, rewound, stepped, sub_stepped
-from .compose import VIEWS, Scene, cell_frame, fixed_frame, prepare_gradient
+from .compose import TABS, Scene, cell_frame, fixed_frame, prepare_gradient
 from .cursor import Cursor
 from .gradient import all_hidden
 from .hover import Card, card_for, card_marks
@@ -61,7 +61,7 @@ class StageView(MarkedWidget):
     cursor_moved = Signal(object)
     """The cursor is elsewhere now; carries a `Cursor`."""
     view_changed = Signal(str)
-    """Another view is shown; carries one of `compose.VIEWS`."""
+    """Another view is shown; carries one of `compose.TABS`."""
     node_clicked = Signal(str)
     """A node of the cell or a column was chosen, by pointer or by Enter; carries e.g. ``"forget-product"``
     or ``"step-7"``."""
@@ -142,7 +142,7 @@ class StageView(MarkedWidget):
         ValueError
             If there is no view of that name.
         """
-        if view not in VIEWS:
+        if view not in TABS:
             raise ValueError(view)
         if view == self._view:
             return
@@ -510,9 +510,9 @@ class StageView(MarkedWidget):
         return names[(names.index(self._scene().run.name) + 1) % len(names)]
 
     def _choose_view(self, number: int) -> bool:
-        if number >= len(VIEWS):
+        if number >= len(TABS):
             return False
-        self.set_view(VIEWS[number])
+        self.set_view(TABS[number])
         return True
 
     def _open(self) -> bool:

@@ -253,3 +253,30 @@ def test_the_verdict_is_announced(qtbot: QtBot, program: Program) -> None:
     press(qtbot, program, Qt.Key(Qt.Key.Key_1 + place_of(program, correct=True)))
     press(qtbot, program, Qt.Key.Key_Return)
     assert any(text.startswith("Right") and urgent for text, urgent in said)
+
+
+def test_the_plot_waits_for_the_answer_and_then_follows_the_cursor(qtbot: QtBot, program: Program) -> None:
+    ask(program, CHOICE)
+    page = program.window.study_page
+    page.stage.setFocus()
+    press(qtbot, program, Qt.Key.Key_4)
+    assert page.stage.view() == "plot"
+    plot = page.panel.plot.plot
+    assert plot is not None
+    assert plot.isVisible()
+    assert plot.shown_values() == ()
+    page.column.focus_answer()
+    press(qtbot, program, Qt.Key(Qt.Key.Key_1 + place_of(program, correct=True)))
+    press(qtbot, program, Qt.Key.Key_Return)
+    assert not plot.isVisible()  # the reveal is another view
+    page.stage.set_view("plot")
+    (curve,) = plot.shown_values()
+    run = page.stage.runs()[0]
+    assert curve.unit is not None
+    assert curve.at(5) == run.at(curve.quantity, 5, curve.unit)
+    page.stage.set_cursor(page.stage.cursor_now().moved(7, 11))
+    assert plot.cursor_now().step == 7
+    page.controls.sliders[0].setFocus()
+    press(qtbot, program, Qt.Key.Key_End)
+    (moved,) = plot.shown_values()
+    assert list(moved.values) != list(curve.values)
