@@ -15,7 +15,7 @@ import pytest
 
 from app.pages import aftermath, study
 from app.proof.self_test import CHECKS, self_test
-from app.stage import accessibility, animation, cell_lstm, hover, veil, view
+from app.stage import accessibility, animation, cell_lstm, hover, picture, veil, view
 from app.stage.drawing import NOTHING
 from app.storage.store import Store
 from app.theme import fonts
@@ -218,7 +218,7 @@ def test_an_error_that_qt_swallows_is_found(monkeypatch: pytest.MonkeyPatch) -> 
             "a third of the view lstm cell forward dark is blank",
         ),
         (
-            lambda patch: patch.setattr(view, "paint", lambda *_: None),
+            lambda patch: patch.setattr(picture, "paint", lambda *_: None),
             "a third of the view rnn gradient backward dark is blank",
         ),
         (
