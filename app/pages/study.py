@@ -146,6 +146,9 @@ class StudyPage(QWidget):
         self.panel.set_decided_available(self._study.may_see_decided)
         if before is Phase.PREDICT and self._study.is_answered:
             self._run()
+        if before is Phase.EXPLAIN_SELF and now is Phase.EXPLAINED:
+            # It was explained on the stage or among the reasons; Enter goes on from here.
+            self.column.primary.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _run(self) -> None:
         """Show what the network did: lift the veil, say the verdict, and play on from where one stood."""
