@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QUrl, Signal
+from PySide6.QtCore import QRect, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDesktopServices,
@@ -139,6 +139,8 @@ class MainWindow(QWidget):
             page = "home"
         self.pages.setCurrentWidget(self.study_page if page == "study" else self.home)
         self.rail.set_current(page)
+        if page == "home":
+            self.home.setFocus(Qt.FocusReason.OtherFocusReason)  # so that Enter does what the page offers
 
     @property
     def page(self) -> str:

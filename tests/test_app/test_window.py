@@ -178,3 +178,30 @@ def test_a_damaged_log_is_kept_and_told(qapp: QApplication, tmp_path: Path) -> N
     hurt.close()
     with Store.open(folder / "log.sqlite", now=datetime(2026, 1, 1, tzinfo=UTC)).store as store:
         assert store.events() == ()
+
+
+def test_enter_alone_begins_to_study(qtbot: QtBot, program: Program) -> None:
+    program.window.open_bank(LOOP)
+    program.window.go_to("home")
+    QApplication.processEvents()
+    focus = program.window.focusWidget()
+    assert focus is not None
+    qtbot.keyClick(focus, Qt.Key.Key_Return)
+    assert program.window.page == "study"
+    assert program.study.card is not None
+
+
+def test_a_fresh_window_has_its_keyboard_on_the_page(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    fresh = Program(qapp, paths.profile(tmp_path / "fresh"), shipped=LOOP)
+    fresh.show()
+    qtbot.waitExposed(fresh.window)
+    qapp.processEvents()
+    focus = fresh.window.focusWidget()
+    assert focus is not None
+    qtbot.keyClick(focus, Qt.Key.Key_Return)
+    assert fresh.study.card is not None
+    fresh.close()
+    QApplication.sendPostedEvents(None, 52)
+    qapp.processEvents()
