@@ -138,6 +138,8 @@ class StudyPage(QWidget):
         self.stage.set_backward(False)
         self.stage.set_cursor(self._cursor(setup.cursor))
         self._on_state()
+        if self._study.is_answered:
+            self._run()  # taken up again after the check: what happened is shown once more
 
     def _on_state(self) -> None:
         before, now = self._phase, self._study.phase
