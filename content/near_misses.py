@@ -49,6 +49,8 @@ def describe_miss(answer: NumericAnswer, key: float, value: float) -> str:
         return "Close, but outside the tolerance. Keep more digits on the way and round only at the end."
     if value * key < 0:
         return "The sign is not right, and neither is the size."
+    if key > 0:
+        return f"The sign is right, but the number is too {'large' if value > key else 'small'}."
     further = abs(value) > abs(key)
     return f"The sign is right, but the number is too {'far from' if further else 'close to'} 0."
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.tutor.session import Phase
 from app.widgets import FeedbackCard, Label, MathText, OptionGroup
+from content.answers import ChoiceAnswer
 
 if TYPE_CHECKING:
     from app.controllers import StudyController
@@ -93,7 +94,7 @@ class Aftermath(QWidget):
         card, verdict = study.card, study.verdict
         if card is None or verdict is None or not study.is_answered:
             return keys
-        keys.append("verdict")
+        keys.append("verdict" if study.phase is not Phase.RUN else "first-verdict")
         if card.explain is not None:
             if study.phase is Phase.EXPLAIN_SELF:
                 keys.append("ask")
@@ -114,7 +115,7 @@ class Aftermath(QWidget):
             return self._card("hint", title, self._study.hints[number - 1])
         assert verdict is not None
         match key:
-            case "verdict":
+            case "verdict" | "first-verdict":
                 kind, title = verdict_words(verdict)
                 return self._card(kind, title, self._feedback(verdict))
             case "ask":
@@ -132,15 +133,22 @@ class Aftermath(QWidget):
     def _feedback(self, verdict: Verdict) -> str:
         card = self._study.card
         assert card is not None
-        letters = {option.index: option.letter for option in card.options}
+        letters: dict[int | None, str] = {option.index: option.letter for option in card.options}
         several = card.kind == "multiple-choice"
+        answer = self._study.answer
+        chosen = answer.options if isinstance(answer, ChoiceAnswer) else frozenset()
         said = []
-        for feedback in verdict.feedback:
+        for feedback in sorted(verdict.feedback, key=lambda one: letters.get(one.option, "")):
+            # While another try is open, nothing is said of what should have been chosen.
+            if several and self._study.phase is Phase.RUN and feedback.option not in chosen:
+                continue
             letter = letters.get(feedback.option, "") if several and feedback.option is not None else ""
             said.append(f"**{letter}**  {feedback.text.strip()}" if letter else feedback.text.strip())
             idea = self._study.misconception(feedback.misconception) if feedback.misconception else None
             if idea is not None:
                 said.append("*" + self.tr("The idea behind it: {0}").format(idea.statement) + "*")
+        if not said and not verdict.right and several:
+            said.append(self.tr("What you chose is right, but something is missing."))
         if verdict.right and not said:
             said.append(
                 self.tr("The run meets the goal.") if card.kind == "make-it-happen" else verdict.key_text

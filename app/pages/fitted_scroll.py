@@ -64,6 +64,10 @@ class FittedScroll(QScrollArea):
         if height != self.maximumHeight():
             self.setMaximumHeight(height)
             self.updateGeometry()
+            parent = self.parentWidget()
+            around = parent.layout() if parent is not None else None
+            if around is not None:
+                around.activate()  # at once: a bar must not come for the moment until there is room
         # Said outright: left to itself, a bar that came with a first narrow layout takes the width whose lack
         # keeps it there.
         policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
@@ -71,6 +75,8 @@ class FittedScroll(QScrollArea):
             policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOn
         if policy != self.verticalScrollBarPolicy():
             self.setVerticalScrollBarPolicy(policy)
+        if policy == Qt.ScrollBarPolicy.ScrollBarAlwaysOff:
+            self.verticalScrollBar().setValue(0)
 
     def sizeHint(self) -> QSize:
         """Return the content's height."""

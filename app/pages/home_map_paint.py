@@ -137,7 +137,7 @@ def draw_cell(
     draw_body(painter, rect, CELL_RADIUS, Body(fill, line, 2.0 if look.picked else 1.0))
 
     inner = rect.adjusted(scaled(_PAD), scaled(6), -scaled(_PAD), 0)
-    colour = theme.text if tally.questions else theme.dim if stands_out else theme.faint
+    colour = theme.text if tally.questions else theme.dim
     pitch = scaled(14)
     # Without a bar there is room for a third line.
     lines, font = title_lines(title, inner.width(), look.small, 2 if tally.questions else 3)

@@ -148,6 +148,11 @@ class QuestionColumn(QWidget):
         self._stem = MathText(self._store, card.stem, px=17, weight=600, pictures=self._study.picture)
         self._column.addWidget(self._stem)
         self._veil_note = MathText(self._store, card.veil, tone="dim")
+        if card.veil:
+            # It goes with the answer, and nothing may move then.
+            policy = self._veil_note.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            self._veil_note.setSizePolicy(policy)
         self._column.addWidget(self._veil_note)
         self._column.addSpacing(6)
         if card.options:
@@ -259,9 +264,9 @@ class QuestionColumn(QWidget):
                 self._options.show_verdicts(places[o.index] for o in card.options if o.correct)
             elif phase is Phase.RUN:
                 # The learner may try again: what was wrong is said, what would be right is not.
-                single = card.kind == "single-choice"
+                missed = {places[i] for i in chosen if not card.options[places[i]].correct}
                 for place, option in enumerate(self._options.cards):
-                    option.set_verdict("wrong" if single and place in {places[i] for i in chosen} else "none")
+                    option.set_verdict("wrong" if place in missed else "none")
             else:
                 for option in self._options.cards:
                     option.set_verdict("none")
@@ -269,7 +274,7 @@ class QuestionColumn(QWidget):
             text = answer.text if isinstance(answer, NumberAnswer) else ""
             if self._number.text() != text:
                 self._number.set_text(text)
-            self._number.setEnabled(not self._study.is_answered)
+            self._number.edit.setReadOnly(self._study.is_answered)
 
     def _refresh_actions(self) -> None:
         state, phase, card = self._study.state, self._study.phase, self._study.card
@@ -331,7 +336,7 @@ class QuestionColumn(QWidget):
     def _fit_place(self) -> None:
         """Write bank and concept on one line, cut where there is no room for all of it."""
         whole = self._breadcrumb()
-        room = self.width() - self._count.sizeHint().width() - 50
+        room = self.width() - self._count.sizeHint().width() - 54
         self._place.setText(self._place.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, room))
         self._place.setAccessibleName(whole)
 
@@ -389,8 +394,7 @@ class QuestionColumn(QWidget):
 
     def _follow_growth(self) -> None:
         """Bring what has just opened below into view, as far as the question's end stays there too."""
-        # Twice: what is new is laid out first, and may then make room by its own growth.
-        QTimer.singleShot(0, self._scroll, self._scroll_to_newest)
+        # Not at once: what is new is laid out first, and may make room by its own growth.
         QTimer.singleShot(20, self._scroll, self._scroll_to_newest)
 
     def _scroll_to_newest(self) -> None:

@@ -148,6 +148,8 @@ class StudyPage(QWidget):
         self.panel.set_decided_available(self._study.may_see_decided)
         if before is Phase.PREDICT and self._study.is_answered:
             self._run()
+            if self.column.number is not None:
+                self.column.primary.setFocus(Qt.FocusReason.OtherFocusReason)  # the field is closed now
         if before is Phase.EXPLAIN_SELF and now is Phase.EXPLAINED:
             # It was explained on the stage or among the reasons; Enter goes on from here.
             self.column.primary.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -92,7 +92,7 @@ class MainWindow(QWidget):
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         above = QVBoxLayout()
-        above.setContentsMargins(16, 0, 16, 0)
+        above.setContentsMargins(28, 12, 28, 0)
         above.addWidget(self.banner)
         right.addLayout(above)
         right.addWidget(self.pages, 1)

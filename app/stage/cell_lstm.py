@@ -199,7 +199,7 @@ class _Cell:
                 colour=self.theme.dim,
                 fill=self.theme.panel,
             )
-            squash = ("tanh" if gate == "g" else "σ") + ("′" if self.backward else "")
+            squash = "tanh" if gate == "g" else "σ"
             self.drawing.box(
                 "",
                 (left, plan.gate_top, plan.gate_width, plan.gate_height),
@@ -373,7 +373,10 @@ class _Cell:
                 flow = flows.value(name, t)
                 if flow.values is not None:
                     text = number(float(flow.values[unit - 1]))
-                    self.drawing.text(text, (x, y, wide, 14.0 * k), theme.dim, 11.0, mono=True, align=align)
+                    needed = max(wide, text_width(text, 11.0 * k, mono=True) + 4.0)  # a number is never cut
+                    left = x if align == "left" else x + wide - needed
+                    place = (left, y, needed, 14.0 * k)
+                    self.drawing.text(text, place, theme.dim, 11.0, mono=True, align=align)
         low = plan.plate_bottom + 3.0
         x_label = plan.x_riser + plan.wires.x_span / 2 + 8.0
         token(self.drawing, flows, (x_label, low, plan.x_gate[1] - x_label, plan.bottom - low), size, theme)

@@ -151,7 +151,7 @@ class _Cell:
             flow, slots, unit, "tanh", (ACTIVATION, clock, clock + slots[3]), signed=not one_sided
         )
         row = (plan.gate_left + pad, top + 4.0, inner, head - 6.0)
-        self.drawing.text(name + ("′" if back else ""), row, theme.dim, 12.0, mono=True)
+        self.drawing.text(name, row, theme.dim, 12.0, mono=True)
         letter(self.drawing, "hₜ", row, theme.role("h"), 15.0, "right")
         foot_row = (plan.gate_left + pad, top + plan.gate_height - tail + 1.0, inner, tail - 4.0)
         shown = "" if flow.values is None else number(float(flow.values[unit - 1]))
@@ -172,15 +172,18 @@ class _Cell:
             flow = flows.value("h", flows.step + shift)
             if flow.values is not None and not self.backward:
                 shown = number(float(flow.values[unit - 1]))
+                needed = max(wide, text_width(shown, 11.0 * k, mono=True) + 4.0)  # a number is never cut
+                left = x if align == "left" else x + wide - needed
                 self.drawing.text(
-                    shown, (x, above - 13.0 * k, wide, 14.0 * k), theme.dim, 11.0, mono=True, align=align
+                    shown, (left, above - 13.0 * k, needed, 14.0 * k), theme.dim, 11.0, mono=True, align=align
                 )
         low = plan.plate_bottom + 3.0
         x_label = plan.x_riser + plan.wires.x_span / 2 + 8.0
         room = plan.mix_left + plan.mix_width - x_label
         token(self.drawing, flows, (x_label, low, room, plan.bottom - low), size, theme)
         after = x_label + room + 10.0
-        legend(self.drawing, (after, low, plan.x_read - half - 100.0 * k - after, plan.bottom - low), theme)
+        end = plan.x_read - half - 100.0 * k if self.read() else plan.right
+        legend(self.drawing, (after, low, end - after, plan.bottom - low), theme)
         if not self.backward:
             middle = (plan.mix_left + plan.mix_width + plan.gate_left) / 2
             place = (middle - 24.0, plan.y - half - tall - 2.0, 48.0, tall)
@@ -204,11 +207,13 @@ class _Cell:
         """Write what every block does on the way back."""
         plan, dim = self.plan, self.theme.dim
         below = plan.y + max(plan.mix_height, plan.gate_height) / 2 + 6.0
-        notes = (
+        notes = [
             (tr("mixes back"), plan.mix_left + plan.mix_width / 2, plan.y + plan.mix_height / 2 + 6.0),
             (tr("multiplies by its slope"), plan.gate_left + plan.gate_width / 2, below),
-            (tr("adds"), plan.x_read - plan.bend, plan.y - plan.wires.span / 2 - 5.0 - 15.0 * plan.type),
-        )
+        ]
+        if self.read():
+            y = plan.y - plan.wires.span / 2 - 5.0 - 15.0 * plan.type
+            notes.append((tr("adds"), plan.x_read - plan.bend, y))
         for text, x, y in notes:
             wide = text_width(text, 11.0 * plan.type) + 4.0
             self.drawing.text(text, (x - wide / 2, y, wide, 15.0 * plan.type), dim, 11.0, align="centre")

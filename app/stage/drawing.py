@@ -286,12 +286,18 @@ class Still:
         What stands still while the sub-step lasts comes first and is the same objects each time, so that it
         can be painted once; then what moves; the discs last, for wires end under them.
         """
-        active = cursor.stage
+        clocks = dict(self.clocks)
+        active, progress = cursor.stage, cursor.progress
+        if active is not None and active not in clocks:
+            # A plain cell has nothing to do in some sub-steps: what was reached before stays lit.
+            done = [stage for stage in clocks if (stage > active if cursor.backward else stage < active)]
+            active = (min(done) if cursor.backward else max(done)) if done else None
+            progress = 1.0
         parts = _parts(self, active)
         if active is None:
             return Frame(parts.standing, len(parts.standing))
-        whole = dict(self.clocks).get(active, 0.0)
-        reading = cursor.progress * whole
+        whole = clocks[active]
+        reading = progress * whole
         moving = tuple(
             _lit(timed, dark, reading, whole, cursor.backward)
             for timed, dark in zip(parts.moving, parts.dark, strict=True)
@@ -327,6 +333,9 @@ def _parts(still: Still, active: int | None) -> _Parts:
     rest = [timed for timed in still.timed if not (isinstance(timed.mark, Node) and timed.mark.round)]
     if active is None:
         return _Parts(tuple(timed.mark for timed in (*rest, *discs)))
+    # Letters and numbers come last of all: a box that is being lit must not lie on what is written in it.
+    texts = [timed for timed in rest if isinstance(timed.mark, Text) and timed.stage is None]
+    rest = [timed for timed in rest if timed not in texts]
     standing = tuple(
         timed.mark if timed.stage is None else timed.mark.with_(lit=0.0)
         for timed in rest
@@ -337,6 +346,7 @@ def _parts(still: Still, active: int | None) -> _Parts:
         timed if timed.stage == active else replace(timed, mark=timed.mark.with_(lit=0.0), stage=None)
         for timed in discs
     ]
+    moving += texts
     return _Parts(standing, tuple(moving), tuple(timed.mark.with_(lit=0.0) for timed in moving))
 
 

@@ -97,7 +97,8 @@ def trace(run: Run) -> LaneTrace:
 def lane_note(run: Run, veil: Veil) -> str:
     """Return the one number that stands under a lane's name: its spectral radius, or its mean forget gate."""
     if run.cell == "rnn":
-        return f"ρ = {run.spectral_radius():.2f}"
+        radius = run.spectral_radius()
+        return f"ρ = {radius:.2f}" if radius < 1000.0 else f"ρ = {format_number(radius)}"
     if veil.hides(quantity="f"):
         return ""
     return QCoreApplication.translate("Gradient", "mean f = {value}").format(

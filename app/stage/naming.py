@@ -31,6 +31,7 @@ def lane_title(run: Run) -> str:
     A lane that is only called after its kind of cell is called after its kind of network; any other name
     begins with a capital, so that a lane named by one letter is told from a quantity.
     """
-    if run.name.lower() == run.cell:
-        return network_title(run)
+    title = network_title(run)
+    if run.name.lower() in (run.cell, title.lower()):
+        return title
     return run.name[:1].upper() + run.name[1:]

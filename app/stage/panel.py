@@ -58,7 +58,7 @@ class StagePanel(QWidget):
         self._foot.setVerticalSpacing(8)
         self._foot.addWidget(self.transport, 0, 0)
         column = QVBoxLayout(self)
-        column.setContentsMargins(1, 6, 1, 12)
+        column.setContentsMargins(5, 6, 5, 12)
         column.setSpacing(8)
         column.addWidget(self.view, 1)
         column.addLayout(self._foot)

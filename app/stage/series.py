@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_STEP_SIZES = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500)
+_STEP_SIZES = (1, 5, 10, 20, 25, 50, 100, 200, 250, 500)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.theme import Theme, draw_icon, mix, text_font
+from app.theme import Theme, mix, text_font
 
 from .label import Label
 from .math_text import WIDE, MathText, PictureLoader
@@ -59,7 +59,7 @@ class _Letter(QRadioButton):
 
 
 class _Box(QCheckBox):
-    """The badge of an answer that goes with others: its letter, a tick once chosen."""
+    """The badge of an answer that goes with others: its letter, filled once chosen."""
 
     def sizeHint(self) -> QSize:
         side = round(scaled(_BADGE))
@@ -73,11 +73,8 @@ class _Box(QCheckBox):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme = begin(self)
-        _draw_badge(painter, self, theme, "" if self.isChecked() else self.text())
-        if self.isChecked():
-            side = scaled(16)
-            at = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
-            draw_icon(painter, "check", _ink(theme), at)
+        # Filled and square when chosen, and still called by its letter: feedback speaks of it.
+        _draw_badge(painter, self, theme, self.text())
         painter.end()
 
 

@@ -38,6 +38,8 @@ __all__ = ["TextLook", "fill", "plain_text"]
 
 _OBJECT: Final = "\ufffc"
 _STRUT: Final = "\u200b"
+_JOINER: Final = "\u2060"  # keeps a line from breaking between a formula and what clings to it
+_CLINGING: Final = tuple(".,;:!?)")
 _FORMULA_SIZE: Final = 1.10  # the mathematical typeface has a smaller x-height than Inter
 _DISPLAY_SIZE: Final = 1.2
 _CODE_SIZE: Final = 0.92
@@ -164,7 +166,10 @@ class _Writer:
             # Nothing to see, but it gives the line the height of its words: a formula alone, in a
             # cell or on an answer card, then stands on the same baseline as words beside it would.
             self.cursor.insertText(_STRUT, self._format(Span("text", ""), heading))
+        before = ""
         for span in spans:
+            glue = _JOINER if before == "math" and span.text[:1] in _CLINGING else ""
+            before = span.kind
             if span.kind == "math":
                 px, bold = self._size(heading) * _FORMULA_SIZE, span.bold or heading > 0
                 self._formula(span.text, px, display=False, bold=bold)
@@ -173,7 +178,8 @@ class _Writer:
             elif span.kind == "break":
                 self.cursor.insertText("\u2028", self._format(span, heading))
             else:
-                self.cursor.insertText(span.text.replace("\n", "\u2028"), self._format(span, heading))
+                text = glue + span.text.replace("\n", "\u2028")
+                self.cursor.insertText(text, self._format(span, heading))
 
     def _size(self, heading: int) -> float:
         return self._look.px * {0: 1.0, 1: 1.3, 2: 1.15}.get(heading, 1.0)
@@ -273,7 +279,7 @@ def plain_text(cursor: QTextCursor) -> str:
                 part.setPosition(low)
                 part.setPosition(high, QTextCursor.MoveMode.KeepAnchor)
                 source = fragment.charFormat().property(SOURCE)
-                text = part.selectedText().replace("\u2028", "\n").replace(_STRUT, "")
+                text = part.selectedText().replace("\u2028", "\n").replace(_STRUT, "").replace(_JOINER, "")
                 parts.append(text.replace(_OBJECT, f"${source}$"))
             pieces += 1
         if parts:

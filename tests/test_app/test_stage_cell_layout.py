@@ -288,7 +288,9 @@ def test_colour_spreads_through_the_active_sub_step_alone(
     assert all(mark.lit == 1.0 for mark in rest)
     wires = [mark for mark in rest if isinstance(mark, Strands) and mark.strands]
     lit_once = dict.fromkeys(range(len(wires)), 0)
-    for stage in range(5):
+    # A plain cell has nothing to do in the sub-steps 2 and 3; what was lit before stays lit there.
+    used = range(5) if run.cell == "lstm" else (4, 3, 0) if backward else (0, 1, 4)
+    for stage in used:
         before = [0.0] * len(wires)
         for progress in (0.0, 0.3, 0.6, 0.999):
             marks = place(run, Cursor(4, phase=stage + progress, backward=backward))

@@ -232,8 +232,8 @@ def test_the_nearest_of_two_diagnosed_numbers_counts() -> None:
         ("8", "one divided by"),
         ("0.128", "Close"),
         ("0", "not 0"),
-        ("0.2", "too far from 0"),
-        ("0.05", "too close to 0"),
+        ("0.2", "too large"),
+        ("0.05", "too small"),
         ("-0.4", "neither is the size"),
     ],
 )
