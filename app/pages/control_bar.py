@@ -43,7 +43,9 @@ class ControlBar(QWidget):
         self._row.setSpacing(24)
         column.addLayout(self._row)
         self._note = Label(px=11, tone="dim")
-        self._note.setAccessibleName("")
+        policy = self._note.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the picture keeps its size when the note goes
+        self._note.setSizePolicy(policy)
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(self._note)

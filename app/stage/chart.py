@@ -109,8 +109,7 @@ class Chart:
         marks = plot.frame()
         labels: list[tuple[str, str, Array, float]] = []
         for lane, hue in zip(lanes, hues, strict=True):
-            several = sum(other.run.cell == lane.run.cell for other in lanes) > 1
-            whose = f"{lane_title(lane.run)}: " if several else ""
+            whose = f"{lane_title(lane.run)}: " if len(lanes) > 1 else ""
             if lane.bound is not None:
                 marks.append(plot.curve(lane.bound, theme.dim, 1.2, (6.0, 4.0), lane, _tr("bound")))
                 name = _tr("bound (γσ₁)ᵏ")

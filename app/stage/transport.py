@@ -176,6 +176,9 @@ class Transport(QWidget):
         self._direction.toggled.connect(self._on_direction)
         self._decided = self._button("", self.tr("what decided it"), self.decided_clicked)
         self._decided.setText(self.tr("What decided it"))
+        policy = self._decided.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the sliders beside it stay where they are when it comes
+        self._decided.setSizePolicy(policy)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)

@@ -343,7 +343,8 @@ class StageView(MarkedWidget):
             whole = QRectF(0.0, 0.0, self.width() / self._zoom, self.height() / self._zoom)
             painter.drawRoundedRect(whole.adjusted(2, 2, -2, -2), 11, 11)
         else:
-            box = QRectF(*mark.rect).adjusted(-4, -4, 4, 4)
+            gap = 4.0 if mark.rect[3] >= 20.0 else 1.0  # rows of text stand close
+            box = QRectF(*mark.rect).adjusted(-gap, -gap, gap, gap)
             radius = min(box.height() / 2, 12.0 if abs(box.width() - box.height()) > 2 else box.height() / 2)
             painter.drawRoundedRect(box, radius, radius)
 
