@@ -91,10 +91,13 @@ class MainWindow(QWidget):
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
-        above = QVBoxLayout()
+        self._above = QWidget()  # the banner's margins come and go with it
+        above = QVBoxLayout(self._above)
         above.setContentsMargins(28, 12, 28, 0)
         above.addWidget(self.banner)
-        right.addLayout(above)
+        self._above.hide()
+        self.banner.closed.connect(self._above.hide)
+        right.addWidget(self._above)
         right.addWidget(self.pages, 1)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -222,6 +225,7 @@ class MainWindow(QWidget):
         self.announcer.say(text, urgent=problem)
         if problem:
             self.banner.show_message(text, "warning")
+            self._above.show()
         else:
             self.toast.show_message(text)
 

@@ -130,13 +130,13 @@ class Chart:
             *plot.beyond(lanes, hues),
         )
 
-    def cursor_line(self, step: int, top: float) -> Mark:
-        """Return the cursor's line, from `top` down to the foot of the chart."""
+    def cursor_line(self, step: int, top: float, gap: tuple[float, float]) -> Mark:
+        """Return the cursor's line, from `top` to the foot of the chart, but for a gap."""
         box, line = self._plot.box, self._plot.line
         x, bottom = line.centre(step), box[1] + box[3]
         return Line(
             rect=(x - 1.0, top, 2.0, bottom - top),
-            points=((x, top), (x, bottom)),
+            points=((x, top), (x, gap[0]), (math.nan, math.nan), (x, gap[1]), (x, bottom)),
             colour=self._plot.theme.text,
             width=1.5,
         )

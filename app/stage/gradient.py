@@ -117,7 +117,9 @@ class Prepared:
     def at(self, cursor: Cursor) -> Frame:
         """Return all marks for a place of the cursor."""
         step = min(max(cursor.step, 1), self._steps)
-        line = shifted((self._chart.cursor_line(step, 0.0),), *self._origin)
+        # Not through the key to the colours, which has numbers on it.
+        key = (self._room.legend_top - 2.0, self._room.legend_top + _LEGEND)
+        line = shifted((self._chart.cursor_line(step, 0.0, key),), *self._origin)
         card = shifted(self._chart.readout(step), *self._origin)
         paths = shifted(self._paths(cursor, step), *self._origin)
         return Frame((*self._still, *line, *self._names, *card, *paths), len(self._still))

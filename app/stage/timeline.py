@@ -122,7 +122,7 @@ def column_labels(
     mono = not labels
     if labels and line.pitch >= 28.0:
         wanted: tuple[int, ...] = tuple(range(1, line.steps + 1))
-        room = line.pitch - 6.0
+        room = line.pitch - 2.0
     elif labels:
         room = 64.0
         wanted = step_ticks(line.steps, max(2, int(line.width / 76.0)))
