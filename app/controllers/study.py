@@ -24,6 +24,7 @@ from .playground import Playground
 from .records import answered_record, shown_record, text_digest
 
 if TYPE_CHECKING:
+    from app.storage import Payload
     from app.storage.projections import ResumePoint
     from app.tutor.attempts import Certainty
     from app.tutor.choice import Choice
@@ -473,11 +474,11 @@ class StudyController(QObject):
         for target, value in zip(targets, values, strict=True):
             self.playground.set_value(target, value)
 
-    def _write(self, *payloads: object, texts: tuple[str, ...] = ()) -> str | None:
+    def _write(self, *payloads: Payload, texts: tuple[str, ...] = ()) -> str | None:
         """Write to the log; return the first event's uuid, or None after saying why it cannot be written."""
         assert self.session is not None
         try:
-            return self._journal.write(self.session.uuid, *payloads, texts=texts)[0]  # type: ignore[arg-type]
+            return self._journal.write(self.session.uuid, *payloads, texts=texts)[0]
         except StoreError as error:
             self.failed.emit(error.sentence, error.advice)
             return None

@@ -74,7 +74,7 @@ class StudyPage(QWidget):
         self.panel.set_controls(self.controls)
         self.stage = self.panel.view
         self._stage_box = QWidget()
-        box = QVBoxLayout(self._stage_box)
+        self._around_stage = box = QVBoxLayout(self._stage_box)
         box.setContentsMargins(0, 16, 16, 16)
         box.addWidget(self.panel)
 
@@ -277,9 +277,9 @@ class StudyPage(QWidget):
             self.column.setFixedWidth(share)
             self._stage_box.setMinimumHeight(0)
             self._inside.setMinimumHeight(0)
-            self._stage_box.layout().setContentsMargins(0, 16, 16, 16)  # type: ignore[union-attr]
+            self._around_stage.setContentsMargins(0, 16, 16, 16)
         else:
             self.column.setMinimumWidth(0)
             self.column.setMaximumWidth(16_777_215)
             self._stage_box.setMinimumHeight(max(560, round(self.height() * 0.85)))
-            self._stage_box.layout().setContentsMargins(16, 0, 16, 16)  # type: ignore[union-attr]
+            self._around_stage.setContentsMargins(16, 0, 16, 16)
