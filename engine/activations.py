@@ -73,6 +73,6 @@ def _identity(z: Array) -> Array:
 ACTIVATIONS: dict[str, Activation] = {
     "tanh": Activation("tanh", r"\tanh", _tanh, lambda z, a: 1.0 - a * a, 1.0),
     "sigmoid": Activation("sigmoid", r"\sigma", sigmoid, lambda z, a: a * (1.0 - a), 0.25),
-    "relu": Activation("relu", r"\mathrm{ReLU}", _relu, lambda z, a: (z > 0.0).astype(np.float64), 1.0),
+    "relu": Activation("relu", r"\mathrm{ReLU}", _relu, lambda z, a: (z > 0.0).astype(a.dtype), 1.0),
     "identity": Activation("identity", "", _identity, lambda z, a: np.ones_like(a), 1.0),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,18 @@ from .initializers import gate_rows
 from .quantities import quantity
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from .cells import Cell
     from .run import Run
 
-__all__ = ["Arithmetic", "arithmetic", "format_number"]
+__all__ = ["Arithmetic", "arithmetic", "format_number", "ingredients"]
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_RAISED = {"i": "ⁱ", "f": "ᶠ", "g": "ᵍ", "o": "ᵒ"}
+_RAISED = {"i": "ⁱ", "f": "ᶠ", "g": "ᵍ", "o": "ᵒ", "r": "ʳ", "z": "ᶻ", "n": "ⁿ"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ class Arithmetic:
 
 def format_number(value: float, digits: int = 3) -> str:
     """Write a number with ``digits`` significant digits, a true minus, and powers of ten when far from 1."""
-    if not np.isfinite(value):
+    if not math.isfinite(value):
         return "out of range"
     size = abs(value)
     if size == 0.0:
@@ -57,7 +63,7 @@ def format_number(value: float, digits: int = 3) -> str:
     if size < 1e-3 or size >= 1e5:
         mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
         return f"{mantissa.replace('-', '−')}·10{str(int(exponent)).translate(_SUPERSCRIPT)}"
-    decimals = max(0, digits - 1 - int(np.floor(np.log10(float(f"{size:.{digits - 1}e}")))))
+    decimals = max(0, digits - 1 - math.floor(math.log10(float(f"{size:.{digits - 1}e}"))))
     return f"{value:.{decimals}f}".replace("-", "−")
 
 
@@ -80,11 +86,11 @@ def arithmetic(run: Run, name: str, t: int, unit: int) -> Arithmetic:
     """
     value = run.at(name, t, unit)
     assert isinstance(value, float)
-    entry = quantity(name, run.cell)
+    entry = quantity(name, run.network.recurrence)
     right, terms = _right_side(run, name, t, unit)
-    if name != "x" and t > 0 and _is_held(run, name, t, unit):
+    if name in run.held and 1 <= t <= run.steps and _is_held(run, name, t, unit):
         right, terms = "held by the experiment", ()
-    symbol = _symbol(name, t)
+    symbol = _symbol(run, name, t)
     number = format_number(value)
     plain = f"{symbol} = {right} = {number}" if right and right != number else f"{symbol} = {number}"
     if right == "held by the experiment":
@@ -92,18 +98,54 @@ def arithmetic(run: Run, name: str, t: int, unit: int) -> Arithmetic:
     return Arithmetic(name, t, unit, value, entry.formula, plain, terms)
 
 
+def ingredients(cell: Cell, name: str) -> tuple[str, ...]:
+    """Name the quantities whose numbers :func:`arithmetic` puts into a formula, besides the value itself.
+
+    Parameters
+    ----------
+    cell : Cell
+        Which recurrence.
+    name : str
+        A quantity of the forward pass; for a gradient nothing is named.
+
+    Examples
+    --------
+    >>> from engine.cells import Cell
+    >>> ingredients(Cell("gru"), "h")
+    ('z', 'n', 'h')
+    """
+    if name and name in cell.gates:
+        return (f"z_{name}",)
+    if name == "z" or name.startswith("z_"):
+        return _mixed_from(cell, name[2:])
+    if cell.kind == "gru":
+        reads = ("h",) if cell.reset == "after" else ("r", "h")
+        return {"h": ("z", "n", "h"), "q": reads, "y": ("h",)}.get(name, ())
+    if cell.kind == "rnn":
+        return {"h": ("z",), "y": ("h",)}.get(name, ())
+    coupled = ("i",) if cell.variant == "coupled" else ()
+    table = {"f": coupled, "c": ("f", "i", "g", "c"), "tanh_c": ("c",), "h": ("o", "tanh_c"), "y": ("h",)}
+    return table.get(name, ())
+
+
+def _mixed_from(cell: Cell, gate: str) -> tuple[str, ...]:
+    if gate == "n":
+        return ("x", "r", "q") if cell.reset == "after" else ("x", "q")
+    return ("x", "h", "c") if gate in cell.peepholes else ("x", "h")
+
+
 def _is_held(run: Run, name: str, t: int, unit: int) -> bool:
     return name in run.held and bool(run.held[name].mask[t - 1, unit - 1])
 
 
-def _symbol(name: str, t: int) -> str:
+def _symbol(run: Run, name: str, t: int) -> str:
     step = str(t).translate(_SUBSCRIPT)
     if name.startswith("grad("):
-        return f"∂L/∂{_symbol(name[5:-1], t)}"
+        return f"∂L/∂{_symbol(run, name[5:-1], t)}"
     if name.startswith("z_"):
         return f"z{_RAISED[name[2:]]}{step}"
     if name == "tanh_c":
-        return f"tanh c{step}"
+        return f"c{step}" if run.network.variant == "no-output-activation" else f"tanh c{step}"
     return f"{'L' if name == 'loss' else name}{step}"
 
 
@@ -130,13 +172,19 @@ _NOTHING: Sides = ("", ())
 def _right_side(run: Run, name: str, t: int, unit: int) -> Sides:
     if name.startswith("grad("):
         return _gradient_side(run, name[5:-1], t, unit)
-    if name in ("x", "loss") or t == 0:
+    if name in ("x", "loss", "p") or t in (0, run.steps + 1):
         return _NOTHING
-    if name == "z" or name.startswith("z_"):
+    if name == "e":
+        return _embedded(run, t, unit)
+    if name.startswith("z_") or (name == "z" and run.cell == "rnn"):
         return _pre_activation(run, name[2:], t, unit)
     if name == "y":
         return _read_out(run, t, unit)
-    return _state_or_gate(run, name, t, unit)
+    if run.cell == "rnn":
+        symbol = {"tanh": "tanh", "sigmoid": "σ", "relu": "ReLU", "identity": ""}[run.network.activation]
+        inner = format_number(_value(run, "z", t, unit))
+        return (f"{symbol}({inner})" if symbol else inner), ()
+    return (_of_lstm if run.cell == "lstm" else _of_gru)(run, name, t, unit)
 
 
 def _value(run: Run, name: str, t: int, unit: int) -> float:
@@ -145,71 +193,180 @@ def _value(run: Run, name: str, t: int, unit: int) -> float:
     return value
 
 
-def _state_or_gate(run: Run, name: str, t: int, unit: int) -> Sides:
+def _before(run: Run, t: int) -> int:
+    """Step that a direction reads before t."""
+    return t - 1 if run.direction == "forward" else t + 1
+
+
+def _of_lstm(run: Run, name: str, t: int, unit: int) -> Sides:
     def at(key: str, step: int = t) -> float:
         return _value(run, key, step, unit)
 
-    if name == "g":
-        return f"tanh({format_number(at('z_g'))})", ()
-    if name in ("i", "f", "o"):
-        return f"σ({format_number(at(f'z_{name}'))})", ()
+    variant = run.network.variant
+    if name == "f" and variant == "coupled":
+        return f"1 − {_factor(at('i'))}", ()
+    if name in "ifgo":
+        if name not in run.network.recurrence.gates:
+            return "fixed in this variant", ()
+        inner = format_number(at(f"z_{name}"))
+        if name == "g":
+            return (inner if variant == "no-input-activation" else f"tanh({inner})"), ()
+        return f"σ({inner})", ()
     if name == "c":
-        kept, written = at("f") * at("c", t - 1), at("i") * at("g")
-        text = f"{_product(at('f'), at('c', t - 1))} + {_product(at('i'), at('g'))}"
+        old = at("c", _before(run, t))
+        kept, written = at("f") * old, at("i") * at("g")
+        text = f"{_product(at('f'), old)} + {_product(at('i'), at('g'))}"
         return text, (("kept, f·c", kept), ("written, i·g", written))
     if name == "tanh_c":
-        return f"tanh({format_number(at('c'))})", ()
-    if run.cell == "lstm":
-        return _product(at("o"), at("tanh_c")), ()
-    symbol = {"tanh": "tanh", "sigmoid": "σ", "relu": "ReLU", "identity": ""}[run.network.activation]
-    inner = format_number(at("z"))
-    return (f"{symbol}({inner})" if symbol else inner), ()
+        inner = format_number(at("c"))
+        return (inner if variant == "no-output-activation" else f"tanh({inner})"), ()
+    return _product(at("o"), at("tanh_c")), ()
+
+
+def _of_gru(run: Run, name: str, t: int, unit: int) -> Sides:
+    def at(key: str, step: int = t) -> float:
+        return _value(run, key, step, unit)
+
+    if name == "n":
+        return f"tanh({format_number(at('z_n'))})", ()
+    if name in "rz":
+        return f"σ({format_number(at(f'z_{name}'))})", ()
+    old = at("h", _before(run, t))
+    if name == "q":
+        if run.network.reset == "before":
+            return _product(at("r"), old), ()
+        row = gate_rows(run.network, "n").start + unit - 1
+        bias = float(_parameter(run, "bias_hh")[row])
+        terms = (*_mixed_terms(run, {"weight_hh": ("h", _before(run, t))}, row), ("bias", bias))
+        return f"{_sum(terms)} (from h, bias)", terms
+    copied, new = at("z") * old, (1.0 - at("z")) * at("n")
+    text = f"{_product(1.0 - at('z'), at('n'))} + {_product(at('z'), old)}"
+    return text, (("new, (1 − z)·n", new), ("kept, z·h", copied))
+
+
+def _parameter(run: Run, name: str) -> NDArray[np.float64]:
+    """Look up one of the parameters of the layer and direction that is looked at."""
+    return run.parameters[name + run.ending]
+
+
+def _mixed_terms(run: Run, reads: dict[str, tuple[str, int]], row: int) -> tuple[tuple[str, float], ...]:
+    """What each matrix's row makes of the vector that it reads."""
+    terms = []
+    with np.errstate(all="ignore"):
+        for matrix, (name, step) in reads.items():
+            source = run.forward.x[_trace_row(run, step), 0] if name == "x" else run.vector(name, step)
+            terms.append((f"from {name}", float(_parameter(run, matrix)[row] @ source)))
+    return tuple(terms)
+
+
+def _trace_row(run: Run, t: int) -> int:
+    return t - 1 if run.direction == "forward" else run.steps - t
 
 
 def _pre_activation(run: Run, gate: str, t: int, unit: int) -> Sides:
     row = gate_rows(run.network, gate).start + unit - 1
-    with np.errstate(all="ignore"):
-        from_x = float(run.parameters["weight_ih_l0"][row] @ run.vector("x", t))
-        from_h = float(run.parameters["weight_hh_l0"][row] @ run.vector("h", t - 1))
-    bias = float(run.parameters["bias_ih_l0"][row] + run.parameters["bias_hh_l0"][row])
-    terms = (("from x", from_x), ("from h", from_h), ("bias", bias))
-    return f"{_sum(terms)} (from x, h, bias)", terms
+    before = _before(run, t)
+    terms = _mixed_terms(run, {"weight_ih": ("x", t)}, row)
+    own, other = float(_parameter(run, "bias_ih")[row]), float(_parameter(run, "bias_hh")[row])
+    if gate == "n" and run.network.reset == "after":
+        share = _value(run, "r", t, unit) * _value(run, "q", t, unit)
+        terms += (("r·q", share), ("bias", own))
+        return f"{_sum(terms)} (from x, r·q, bias)", terms
+    reads = {"weight_hh": ("q", t) if gate == "n" else ("h", before)}
+    terms += _mixed_terms(run, reads, row)
+    names = ["x", "q" if gate == "n" else "h"]
+    if gate in run.network.recurrence.peepholes:
+        weight = float(_parameter(run, f"weight_c{gate}")[unit - 1])
+        terms += (("from c", weight * _value(run, "c", t if gate == "o" else before, unit)),)
+        names.append("c")
+    terms += (("bias", own + other),)
+    return f"{_sum(terms)} (from {', '.join(names)}, bias)", terms
+
+
+def _embedded(run: Run, t: int, unit: int) -> Sides:
+    x = run.vector("x", t)
+    if np.count_nonzero(x) == 1 and x.max() == 1.0:
+        return f"entry {unit} of token {int(np.argmax(x)) + 1}", ()
+    return _NOTHING
 
 
 def _read_out(run: Run, t: int, unit: int) -> Sides:
+    top = run.on(run.network.layers)
     with np.errstate(all="ignore"):
-        from_h = float(run.parameters["weight_y"][unit - 1] @ run.vector("h", t))
-    terms = (("from h", from_h), ("bias", float(run.parameters["bias_y"][unit - 1])))
+        weights = run.parameters["weight_y"][unit - 1]
+        whole = _value(run, "y", t, unit)
+        bias = float(run.parameters["bias_y"][unit - 1])
+        if run.network.bidirectional:
+            terms = (("from both directions", whole - bias), ("bias", bias))
+            return f"{_sum(terms)} (from both directions, bias)", terms
+        from_h = float(weights @ top.vector("h", t))
+    terms = (("from h", from_h), ("bias", bias))
     return f"{_sum(terms)} (from h, bias)", terms
 
 
 def _gradient_side(run: Run, base: str, t: int, unit: int) -> Sides:
+    if base in ("c", "h"):
+        return _state_gradient(run, base, t, unit)
+    if base.startswith("z_"):
+        gate = base[2:]
+        a = _value(run, gate, t, unit)
+        signed = gate in "gn"
+        slope = 1.0 - a * a if signed else a * (1.0 - a)
+        if gate == "g" and run.network.variant == "no-input-activation":
+            slope = 1.0
+        if gate in run.held and _is_held(run, gate, t, unit):
+            slope = 0.0
+        return f"{_product(_value(run, f'grad({gate})', t, unit), slope)} (times the slope)", ()
+    factor = _local_factor(run, base, t, unit)
+    if factor is None:
+        return _NOTHING
+    source, value = factor
+    return _product(_value(run, f"grad({source})", t, unit), value), ()
+
+
+def _state_gradient(run: Run, base: str, t: int, unit: int) -> Sides:
+    parts = {key: float(part[unit - 1]) for key, part in run.paths(t, base).items()}
+    own = parts.pop("above")
+    top = run.layer == run.network.layers
+    words, short = (
+        ("from this step's loss", "from this loss") if top else ("from the layer above", "from above")
+    )
+    if base == "h" and run.cell != "gru":
+        terms = ((words, own), ("from the next step", sum(parts.values())))
+        return f"{_sum(terms)} ({short}, from the next step)", terms
+    along = "c" if base == "c" else "h"
+    direct = parts.pop(along, 0.0)
+    split = ((f"along {along}", direct), ("through the gates", sum(parts.values())), (words, own))
+    return f"{_sum(split)} (along {along}, through the gates, {short})", split
+
+
+def _local_factor(run: Run, base: str, t: int, unit: int) -> tuple[str, float] | None:
+    """By what the gradient of which quantity is multiplied, inside one step."""
+
     def at(key: str, step: int = t) -> float:
         return _value(run, key, step, unit)
 
-    if base == "c":
-        parts = {key: float(part[unit - 1]) for key, part in run.paths(t).items()}
-        gates = sum((parts[key] for key in "ifgo"), 0.0)
-        split = (
-            ("along c", parts["c"]),
-            ("through the gates", gates),
-            ("from this step's loss", parts["loss"]),
-        )
-        return f"{_sum(split)} (along c, through the gates, from this loss)", split
-    if base == "h":
-        own = float(run.backward.loss_h[t, 0, unit - 1])
-        terms = (("from this step's loss", own), ("from the next step", at("grad(h)") - own))
-        return f"{_sum(terms)} (from this loss, from the next step)", terms
-    if base in ("i", "f", "g"):
-        factor = {"i": lambda: at("g"), "f": lambda: at("c", t - 1), "g": lambda: at("i")}[base]()
-        return _product(at("grad(c)"), factor), ()
-    if base in ("o", "tanh_c"):
-        return _product(at("grad(h)"), at("tanh_c" if base == "o" else "o")), ()
-    if base.startswith("z_"):
-        gate = base[2:]
-        a = at(gate)
-        slope = 1.0 - a * a if gate == "g" else a * (1.0 - a)
-        if _is_held(run, gate, t, unit):
-            slope = 0.0
-        return f"{_product(at(f'grad({gate})'), slope)} (times the slope)", ()
-    return _NOTHING
+    before = _before(run, t)
+    if run.cell == "lstm" and run.network.variant == "coupled" and base == "i":
+        return "c", at("g") - at("c", before)
+    table: dict[str, Callable[[], tuple[str, float]]]
+    if run.cell == "lstm":
+        table = {
+            "i": lambda: ("c", at("g")),
+            "f": lambda: ("c", at("c", before)),
+            "g": lambda: ("c", at("i")),
+            "o": lambda: ("h", at("tanh_c")),
+            "tanh_c": lambda: ("h", at("o")),
+        }
+    elif run.cell == "gru":
+        after = run.network.reset == "after"
+        table = {
+            "z": lambda: ("h", at("h", before) - at("n")),
+            "n": lambda: ("h", 1.0 - at("z")),
+            "r": lambda: ("z_n", at("q")) if after else ("q", at("h", before)),
+        }
+        if after:
+            table["q"] = lambda: ("z_n", at("r"))
+    else:
+        return None
+    return table[base]() if base in table else None

@@ -56,3 +56,29 @@ class Draws:
         u = self.unit(2, *shape)
         radius = np.sqrt(-2.0 * np.log1p(-u[0]))
         return np.asarray(radius * np.cos(2.0 * np.pi * u[1]))
+
+    def integers(self, low: int, high: int, *shape: int) -> NDArray[np.int64]:
+        """Draw whole numbers from low to high - 1, each as likely: low + floor((high - low) * unit).
+
+        Raises
+        ------
+        ValueError
+            If there is nothing to draw from, or more than 2**32 numbers (beyond them the floor is not even).
+        """
+        if not 0 < high - low <= 2**32:
+            raise ValueError(f"no even draw from {low} to {high - 1}")
+        return low + np.floor((high - low) * self.unit(*shape)).astype(np.int64)
+
+    def choice(self, probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Draw one class from each row of probabilities (..., K), counted from 0.
+
+        The drawn class is the first whose cumulated probability exceeds one uniform number (times the row's
+        sum, so that rounding cannot pick a class of probability 0).
+        """
+        cumulated = np.cumsum(probabilities, axis=-1)
+        point = self.unit(*probabilities.shape[:-1])[..., np.newaxis] * cumulated[..., -1:]
+        return np.asarray(np.argmax(cumulated > point, axis=-1), dtype=np.int64)
+
+    def permutation(self, count: int) -> NDArray[np.int64]:
+        """Draw an order of 0..count - 1: the stable ranking of ``count`` uniform numbers."""
+        return np.asarray(np.argsort(self.unit(count), kind="stable"), dtype=np.int64)

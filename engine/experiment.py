@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from .cells import Cell
 from .draws import Draws
 
 if TYPE_CHECKING:
@@ -15,17 +16,34 @@ if TYPE_CHECKING:
 
     from .targets import Target
 
-__all__ = ["LIMITS", "Change", "Experiment", "Input", "Lane", "Limits", "Loss", "Matrix", "Network"]
+__all__ = [
+    "LIMITS",
+    "MERGES",
+    "Change",
+    "Experiment",
+    "Free",
+    "Input",
+    "Lane",
+    "Limits",
+    "Loss",
+    "Matrix",
+    "Network",
+]
 
 Matrix = tuple[tuple[float, ...], ...]
+
+MERGES = ("concatenate", "sum", "average")
+"""Ways to make one vector of both directions' states."""
 
 
 @dataclass(frozen=True)
 class Limits:
     """The largest experiment that a run accepts; it bounds the memory of its traces.
 
-    With the defaults a forward and a gradient trace together stay below 60 MB, a kept set of Jacobians
-    below 32 MB (``max_jacobian_numbers`` float64 numbers).
+    ``max_states`` bounds steps times units, summed over layers and directions: with it a forward and a
+    gradient trace together stay below 120 MB. A kept set of Jacobians stays below 32 MB
+    (``max_jacobian_numbers`` float64 numbers), and so does a kept table of each step's share of a weight's
+    gradient.
     """
 
     max_steps: int = 1000
@@ -33,7 +51,10 @@ class Limits:
     max_inputs: int = 256
     max_outputs: int = 256
     max_lanes: int = 4
+    max_layers: int = 4
+    max_embedding: int = 256
     max_magnitude: float = 1e9
+    max_states: int = 262_144
     max_jacobian_numbers: int = 4_000_000
 
 
@@ -42,18 +63,18 @@ LIMITS = Limits()
 
 @dataclass(frozen=True)
 class Network:
-    """One recurrent layer with an optional linear read-out.
+    """Recurrent layers, one above the other, with an optional embedding below and read-out above.
 
     Attributes
     ----------
     cell : str
-        ``"rnn"`` or ``"lstm"``.
+        ``"rnn"``, ``"lstm"`` or ``"gru"``.
     hidden : int
-        Number of units H.
+        Number of units H of each layer and direction.
     activation : str
         Of the plain cell: tanh, relu, sigmoid or identity.
     init : str
-        How weights that are not given are drawn: uniform, glorot, gaussian, orthogonal, identity or zero;
+        How weights that are not given are drawn: uniform, glorot, he, gaussian, orthogonal, identity or zero;
         see :func:`engine.initializers.draw_parameters`.
     scale : float
         Factor on the drawn recurrent matrix.
@@ -67,6 +88,26 @@ class Network:
         Given parameters under PyTorch's names; a bias is a matrix of one row.
     outputs : int or None
         Size of the linear read-out ``y = W_y h + b_y``; None for none.
+    variant : str
+        Of the LSTM, one of :data:`engine.VARIANTS` (Greff et al. 2017); empty for the usual cell.
+    reset : str
+        Of the GRU: the reset gate acts ``after`` the recurrent matrix (PyTorch, cuDNN) or ``before`` it
+        (Cho et al. 2014).
+    layers : int
+        Recurrent layers, each reading the hidden states of the one below.
+    bidirectional : bool
+        Each layer also reads its input from the end (Schuster and Paliwal 1997).
+    merge : str
+        How both directions' states make one vector: concatenate, sum or average.
+    readout : str
+        What the read-out's y is brought through: linear, softmax or sigmoid.
+    embedding : int or None
+        Size E of the vectors that stand for the input's entries, ``e_t = x_t W_e``; None for none.
+    initial : str
+        Initial states: ``zero``, or ``learned`` (parameters ``h0_l0``, ``c0_l0``, ...).
+    dropout : float
+        Share of entries left out of the input and between layers *in training*; a run leaves none out
+        (Srivastava et al. 2014, Zaremba et al. 2014: never between steps).
     """
 
     cell: str = "lstm"
@@ -79,6 +120,30 @@ class Network:
     seed: int = 0
     weights: tuple[tuple[str, Matrix], ...] = ()
     outputs: int | None = None
+    variant: str = ""
+    reset: str = "after"
+    layers: int = 1
+    bidirectional: bool = False
+    merge: str = "concatenate"
+    readout: str = "linear"
+    embedding: int | None = None
+    initial: str = "zero"
+    dropout: float = 0.0
+
+    @property
+    def recurrence(self) -> Cell:
+        """The kind of cell, without sizes and numbers."""
+        return Cell(self.cell, self.activation, self.variant, self.reset)
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """``("forward",)``, or ``("forward", "reverse")``."""
+        return ("forward", "reverse") if self.bidirectional else ("forward",)
+
+    @property
+    def width(self) -> int:
+        """Entries of the vector that a layer hands upwards: H, or 2H of two concatenated directions."""
+        return self.hidden * (2 if self.bidirectional and self.merge == "concatenate" else 1)
 
 
 @dataclass(frozen=True)
@@ -87,6 +152,25 @@ class Lane:
 
     name: str
     network: Network
+
+
+@dataclass(frozen=True)
+class Free:
+    """Steps at which a network reads what it said at the step before, see :mod:`engine.generation`.
+
+    Attributes
+    ----------
+    steps : int
+        How many.
+    temperature : float
+        0 for the likeliest symbol; above 0 it is drawn.
+    seed : int
+        Of what is drawn.
+    """
+
+    steps: int
+    temperature: float = 0.0
+    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -99,15 +183,19 @@ class Input:
         Shape (T, I), row 0 is step 1.
     labels : tuple of str
         What stands over each step (the tokens), or empty.
+    free : Free or None
+        Further steps, at which each lane reads what it said itself. With labels, what is fed back is the
+        chosen token.
     """
 
     values: Matrix
     labels: tuple[str, ...] = ()
+    free: Free | None = None
 
     @property
     def steps(self) -> int:
-        """Number of steps T."""
-        return len(self.values)
+        """Number of steps T, those of free running included."""
+        return len(self.values) + (0 if self.free is None else self.free.steps)
 
     @property
     def size(self) -> int:
@@ -138,8 +226,10 @@ class Input:
         return cls(tuple(tuple(float(v) for v in row) for row in drawn))
 
     def resized(self, steps: int) -> Input:
-        """Cut to the first ``steps`` steps, or read zeros after the end."""
-        rows = self.values[:steps] + ((0.0,) * self.size,) * max(0, steps - self.steps)
+        """Cut to the first ``steps`` steps, or read zeros after the end (or run free so much longer)."""
+        if self.free is not None and steps > len(self.values):
+            return replace(self, free=replace(self.free, steps=steps - len(self.values)))
+        rows = self.values[:steps] + ((0.0,) * self.size,) * max(0, steps - len(self.values))
         labels = self.labels[:steps] + ("",) * max(0, steps - len(self.labels)) if self.labels else ()
         return Input(rows, labels)
 
@@ -151,8 +241,9 @@ class Loss:
     Attributes
     ----------
     kind : str
-        ``half-squared-norm`` (half the squared norm, no target), ``squared-error``, ``half-squared-error`` or
-        ``cross-entropy`` (of the softmax of the read-out; the target is a class number from 1).
+        ``half-squared-norm`` (half the squared norm, no target), ``squared-error``, ``half-squared-error``,
+        ``cross-entropy`` (of the softmax of the read-out; the target is a class number from 1) or
+        ``binary-cross-entropy`` (of the sigmoid of the read-out; targets from 0 to 1).
     at : tuple of int or None
         Steps that are judged; None for the last one.
     target : tuple of tuple of float
@@ -187,13 +278,15 @@ class Experiment:
     """Lanes, one input, one loss, and changes made on top of them.
 
     Changes of settings act first, whatever their place in the list; then those of weights, inputs, states and
-    forced gates, in order.
+    forced gates, in order. With ``truncate`` = K the gradient is cut after every K-th step (truncated BPTT
+    with windows side by side; the states are carried on).
     """
 
     lanes: tuple[Lane, ...]
     input: Input
     loss: Loss = Loss()
     changes: tuple[Change, ...] = ()
+    truncate: int | None = None
 
     @property
     def steps(self) -> int:
@@ -216,6 +309,6 @@ class Experiment:
 
     def problems(self) -> tuple[str, ...]:
         """Say, a sentence each, what keeps this experiment from running; empty when nothing does."""
-        from .resolve import find_problems
+        from .problems import find_problems
 
         return find_problems(self)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .activations import ACTIVATIONS
-from .backprop import free, local_slopes
+from .factors import arrive, factors, step_back
+from .unroll import as_dtype
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,27 +21,44 @@ Array = NDArray[np.float64]
 
 
 def jacobians_back(
-    trace: ForwardTrace, parameters: Mapping[str, Array], name: str, end: int, *, activation: str = "tanh"
+    trace: ForwardTrace,
+    p: Mapping[str, Array],
+    name: str,
+    end: int,
+    *,
+    using: Mapping[str, Array] | None = None,
 ) -> Iterator[tuple[int, Array]]:
     r"""Give the Jacobians of one state at step ``end`` with respect to the same state at earlier steps.
+
+    For the plain cell it is the product of :math:`\operatorname{diag}(\phi'(z_s)) U` over s = t+1..T, the
+    later step to the left (Pascanu, Mikolov and Bengio 2013, equation 5).
 
     Parameters
     ----------
     trace : ForwardTrace
         With a batch of one sequence.
-    parameters : mapping
-        Under PyTorch's names.
+    p : mapping
+        Its parameters, under the short names.
     name : str
         ``"h"``, or ``"c"`` of an LSTM.
     end : int
         Step from 0 to T.
+    using : mapping or None
+        Other factors than those of the trace.
 
     Yields
     ------
     t : int
         ``end``, ``end - 1``, ..., 0.
     jacobian : ndarray
-        (H, H); entry [i, j] is the derivative of unit i at ``end`` by unit j at ``t``.
+        (H, H), an array of its own; entry [i, j] is the derivative of unit i at ``end`` by unit j at ``t``.
+
+    Raises
+    ------
+    KeyError
+        If the cell has no such state.
+    ValueError
+        If the trace has more than one sequence.
 
     Notes
     -----
@@ -50,72 +67,53 @@ def jacobians_back(
     h_0 and c_0 are independent). So both agree with the dL/dh_t and dL/dc_t of
     :func:`engine.backprop.backpropagate`.
     """
-    if trace.cell == "rnn":
-        yield from _back_rnn(trace, parameters, end, activation)
-    else:
-        yield from _back_lstm(trace, parameters, name, end)
-
-
-def _back_rnn(
-    trace: ForwardTrace, parameters: Mapping[str, Array], end: int, activation: str
-) -> Iterator[tuple[int, Array]]:
-    computed = ACTIVATIONS[activation].apply(trace.z)
-    slope = ACTIVATIONS[activation].slope(trace.z, computed)
-    slope = (slope * free(trace.held, "h", trace.steps, trace.units))[:, 0]
-    product = np.eye(trace.units)
-    yield end, product
+    if name != "h" and (name != "c" or trace.c is None):
+        raise KeyError(name)
+    if trace.batch != 1:
+        raise ValueError(f"a Jacobian is that of one sequence, not of {trace.batch}")
+    p = as_dtype(p, trace.h.dtype)
+    k = factors(trace) if using is None else using
+    units = trace.units
+    eye = np.eye(units, dtype=trace.h.dtype)
+    # Each unit of the end is a loss of its own: H gradients go back side by side, as a batch would.
+    of_h = eye if name == "h" else np.zeros_like(eye)
+    of_c = None if trace.c is None else (eye if name == "c" else np.zeros_like(eye))
+    dz = np.empty((units, trace.z.shape[2]), dtype=trace.h.dtype)
+    dq = None if trace.q is None else np.empty_like(eye)
     for t in range(end, 0, -1):
         with np.errstate(all="ignore"):
-            product = (product * slope[t - 1]) @ parameters["weight_hh_l0"]
-        yield t - 1, product
-
-
-def _back_lstm(
-    trace: ForwardTrace, parameters: Mapping[str, Array], name: str, end: int
-) -> Iterator[tuple[int, Array]]:
-    assert trace.c is not None
-    assert trace.tanh_c is not None
-    steps, units = trace.steps, trace.units
-    i, f, g, o = (trace.gates[key][:, 0] for key in "ifgo")
-    c, tanh_c = trace.c[:, 0], trace.tanh_c[:, 0]
-    slopes = {key: value[:, 0] for key, value in local_slopes(trace).items()}
-    open_h = free(trace.held, "h", steps, units)[:, 0]
-    open_c = free(trace.held, "c", steps, units)[:, 0]
-    of_h = np.eye(units) if name == "h" else np.zeros((units, units))
-    of_c = np.zeros((units, units)) if name == "h" else np.eye(units)
-    yield end, np.eye(units)
-    for t in range(end, 0, -1):
-        row = t - 1
+            if of_c is not None:
+                of_c = arrive(trace, k, p, t - 1, of_h, of_c)
+        yield t, (of_h if name == "h" or of_c is None else of_c).copy()
         with np.errstate(all="ignore"):
-            into_h = of_h * open_h[row]
-            into_c = (of_c + into_h * (o[row] * (1.0 - tanh_c[row] ** 2))) * open_c[row]
-            dz = np.concatenate(
-                [
-                    into_c * (g[row] * slopes["i"][row]),
-                    into_c * (c[row] * slopes["f"][row]),
-                    into_c * (i[row] * slopes["g"][row]),
-                    into_h * (tanh_c[row] * slopes["o"][row]),
-                ],
-                axis=1,
-            )
-            of_h = dz @ parameters["weight_hh_l0"]
-            of_c = into_c * f[row]
-            if name == "h" or t == 1:
-                yield t - 1, of_h if name == "h" else of_c
-                continue
-            through_h = of_h * (open_h[row - 1] * o[row - 1] * (1.0 - tanh_c[row - 1] ** 2))
-            yield t - 1, of_c + through_h
+            of_h, of_c = step_back(trace, k, p, t - 1, of_h, of_c, dz, dq)
+    yield 0, (of_h if name == "h" or of_c is None else of_c).copy()
 
 
 def direct_products(trace: ForwardTrace, end: int) -> Array:
     r"""Product of the forget gates alone, :math:`\prod_{s=t+1}^{T} f_s`, for every t from 0 to ``end``.
 
+    Of a GRU it is the product of the update gates :math:`z_s`, by which h_t is copied.
+
+    Parameters
+    ----------
+    trace : ForwardTrace
+        With a batch of one sequence.
+    end : int
+        Step T from 0 to the last.
+
     Returns
     -------
     ndarray
-        (end + 1, H), row t; the last row is 1. Where the cell state is held at a step, nothing passes it.
+        (end + 1, H), row t; the last row is 1. Where the state is held at a step, nothing passes it.
+
+    Raises
+    ------
+    KeyError
+        If the cell has no direct path.
     """
-    f = trace.gates["f"][:end, 0] * free(trace.held, "c", trace.steps, trace.units)[:end, 0]
-    products = np.ones((end + 1, trace.units))
-    products[:end] = np.cumprod(f[::-1], axis=0)[::-1]
+    kept = factors(trace)[{"rnn": "", "lstm": "c_c", "gru": "h_h"}[trace.cell.kind]][:end, 0]
+    products = np.ones((end + 1, trace.units), dtype=trace.h.dtype)
+    with np.errstate(all="ignore"):
+        products[:end] = np.cumprod(kept[::-1], axis=0)[::-1]
     return products

@@ -1,29 +1,38 @@
-"""From an experiment's description to the arrays of each lane, or to sentences that say why it cannot run."""
+"""From an experiment's description to the arrays of each lane, and what a place in them holds."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .activations import ACTIVATIONS
-from .experiment import LIMITS, Change, Experiment, Lane, Loss, Network
-from .initializers import GATES, INITS, draw_parameters, gate_rows, parameter_shapes, spectral_radius
-from .losses import KINDS
-from .targets import Span, Target
-from .trace import Held, HeldValues
+from .initializers import draw_parameters, gate_rows, spectral_radius
+from .trace import HeldValues
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
-__all__ = ["Setup", "current_value", "find_problems", "set_up"]
+    from .experiment import Change, Experiment, Input, Lane, Network
+    from .targets import Span, Target
+    from .trace import Held
+
+__all__ = [
+    "CELLS_WITH",
+    "Setup",
+    "apply_settings",
+    "current_value",
+    "fits",
+    "places",
+    "set_up",
+    "settings_of",
+]
 
 Array = NDArray[np.float64]
 
-_CELLS_WITH = {"forget_bias": "lstm", "spectral_radius": "rnn"}
+CELLS_WITH = {"forget_bias": "lstm", "spectral_radius": "rnn"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,59 +43,78 @@ class Setup:
     ----------
     lane : Lane
         With changed settings put in.
-    parameters : dict of ndarray
-        Under PyTorch's names.
+    parameters : mapping of str to ndarray
+        Under PyTorch's names; read-only.
     x : ndarray
-        (T, 1, I).
-    h0, c0 : ndarray
-        Initial states, (1, H).
+        (T, 1, I); read-only.
+    states : mapping of str to ndarray
+        Initial states that are set, (1, H), by name as :func:`engine.network.forward` takes them.
     held : mapping
-        Gates and states of steps 1..T that are fixed.
+        By (layer, direction): gates and states of steps 1..T that are fixed, in the order of time.
+    truncate : int or None
+        Window of BPTT.
+    source : Input
+        The input, its length changed; ``x`` is 0 where the lane is to read what it says itself.
     """
 
     lane: Lane
-    parameters: dict[str, Array]
+    parameters: Mapping[str, Array]
     x: Array
-    h0: Array
-    c0: Array
-    held: Held
+    states: Mapping[str, Array]
+    held: Mapping[tuple[int, str], Held]
+    truncate: int | None
+    source: Input
 
 
+@lru_cache(maxsize=16)
 def set_up(experiment: Experiment, lane: Lane) -> Setup:
     """Apply the changes that concern a lane and draw its weights.
+
+    What was set up is kept for a while: a run, its controls and its checks ask for the same.
 
     Raises
     ------
     ValueError
-        If :func:`find_problems` has anything to say that makes the arrays impossible.
+        If :func:`engine.problems.find_problems` has anything to say that makes the arrays impossible.
     """
     mine = [change for change in experiment.changes if change.target.lane in (None, lane.name)]
-    lane, values = _apply_settings(experiment, lane, mine)
+    lane, source, truncate = apply_settings(experiment, lane, mine)
     network = lane.network
-    x = np.array(values, dtype=np.float64)[:, np.newaxis, :]
+    x = np.zeros((source.steps, 1, source.size))
+    x[: len(source.values), 0] = source.values
     parameters = draw_parameters(network, x.shape[2])
-    states = {"h": np.zeros((1, network.hidden)), "c": np.zeros((1, network.hidden))}
-    held: dict[str, HeldValues] = {}
+    states: dict[str, Array] = {}
+    held: dict[tuple[int, str], dict[str, HeldValues]] = {}
     for change in mine:
-        if _fits_cell(change.target, network):
+        if fits(change.target, network):
             _apply(change, network, parameters, x, states, held)
-    return Setup(lane, parameters, x, states["h"], states["c"], held)
+    for array in (*parameters.values(), x):
+        array.flags.writeable = False
+    return Setup(lane, parameters, x, states, held, truncate, source)
 
 
-def _apply_settings(
+def settings_of(experiment: Experiment) -> tuple[Change, ...]:
+    """Changes of settings, which act before all others."""
+    return tuple(change for change in experiment.changes if change.target.kind == "setting")
+
+
+def apply_settings(
     experiment: Experiment, lane: Lane, changes: list[Change]
-) -> tuple[Lane, tuple[tuple[float, ...], ...]]:
+) -> tuple[Lane, Input, int | None]:
+    """Put changed settings into a lane, the input and the window of BPTT."""
     network = lane.network
-    source = experiment.input
+    source, truncate = experiment.input, experiment.truncate
     for change in changes:
         if change.target.kind != "setting":
             continue
         name, value = change.target.name, change.value
         if name == "steps":
             source = source.resized(round(value))
-        elif _CELLS_WITH.get(name, network.cell) == network.cell:
+        elif name == "truncate":
+            truncate = round(value)
+        elif CELLS_WITH.get(name, network.cell) == network.cell:
             network = _with_setting(network, name, value)
-    return Lane(lane.name, network), source.values
+    return replace(lane, network=network), source, truncate
 
 
 def _with_setting(network: Network, name: str, value: float) -> Network:
@@ -95,6 +123,8 @@ def _with_setting(network: Network, name: str, value: float) -> Network:
             return replace(network, hidden=round(value))
         case "seed":
             return replace(network, seed=round(value))
+        case "layers":
+            return replace(network, layers=round(value))
         case "scale":
             return replace(network, scale=value)
         case "spectral_radius":
@@ -103,17 +133,45 @@ def _with_setting(network: Network, name: str, value: float) -> Network:
             return replace(network, forget_bias=value)
 
 
-def _fits_cell(target: Target, network: Network) -> bool:
-    """Tell whether a lane's cell has such a place at all."""
-    if target.kind == "setting":
+def fits(target: Target, network: Network) -> bool:
+    """Tell whether a lane's network has such a place at all."""
+    if target.kind == "setting" or target.layer > network.layers:
         return False
-    if target.kind == "force" or (target.kind == "state" and target.name == "c") or target.gate:
-        return network.cell == "lstm"
-    if target.name == "y":
-        return network.outputs is not None
-    if target.kind == "bias":
-        return (target.name == "") == (network.cell == "rnn")
+    if target.direction not in network.directions:
+        return False
+    cell = network.recurrence
+    match target.kind:
+        case "force":
+            return target.name in {"lstm": "ifgo", "gru": "rzn", "rnn": ""}[cell.kind]
+        case "state":
+            return target.name == "h" or cell.kind == "lstm"
+        case "bias":
+            if target.name == "y":
+                return network.outputs is not None
+            if target.name == "hn":
+                return cell.kind == "gru"
+            return target.name in cell.gates
+        case "weight":
+            if target.name == "y":
+                return network.outputs is not None
+            if target.name == "e":
+                return network.embedding is not None
+            if target.name in ("ci", "cf", "co"):
+                return target.name[1] in cell.peepholes
+            return not target.gate or target.gate in cell.gates
     return True
+
+
+def ending(target: Target) -> str:
+    """PyTorch's ending of the parameters of a target's layer and direction."""
+    return f"_l{target.layer - 1}" + ("_reverse" if target.direction == "reverse" else "")
+
+
+def weight_name(target: Target) -> str:
+    """Name of the parameter that a weight target lies in."""
+    if target.name in ("y", "e"):
+        return f"weight_{target.name}"
+    return f"weight_{target.name}{ending(target)}"
 
 
 def _apply(
@@ -122,78 +180,103 @@ def _apply(
     parameters: dict[str, Array],
     x: Array,
     states: dict[str, Array],
-    held: dict[str, HeldValues],
+    held: dict[tuple[int, str], dict[str, HeldValues]],
 ) -> None:
     target, value = change.target, change.value
     first, second = target.index
     if target.kind == "weight":
-        row, column = _entry(target, network)
-        parameters[_weight_name(target)][row, column] = value
+        parameters[weight_name(target)][_entry(target, network)] = value
     elif target.kind == "bias":
         _set_bias(target, network, parameters, value)
     elif target.kind == "input":
         x[_rows(first), 0, _rows(second)] = value
-    elif target.kind == "state" and first is not None and first.first == 0:
-        states[target.name][0, _rows(second)] = value
-        if first.last > 0:
-            _hold(
-                held,
-                target.name,
-                x.shape[0],
-                network.hidden,
-                _rows(Span(1, first.last)),
-                _rows(second),
-                value,
-            )
     elif target.kind == "state":
-        _hold(held, target.name, x.shape[0], network.hidden, _rows(first), _rows(second), value)
+        assert first is not None
+        initial = 0 if target.direction == "forward" else x.shape[0] + 1
+        if initial in first:
+            name = f"{target.name}0{ending(target)}"
+            if name not in states:
+                learned = parameters.get(name, np.zeros(network.hidden))
+                states[name] = np.array(learned, dtype=np.float64)[np.newaxis, :]
+            states[name][0, _rows(second)] = value
+        low, high = max(first.first, 1), min(first.last, x.shape[0])
+        if low <= high:
+            _hold(held, target, x.shape[0], network.hidden, slice(low - 1, high), _rows(second), value)
     else:
-        _hold(held, target.name, x.shape[0], network.hidden, _rows(second), _rows(first), value)
+        _hold(held, target, x.shape[0], network.hidden, _rows(second), _rows(first), value)
 
 
 def _rows(span: Span | None) -> slice:
     return slice(None) if span is None else slice(span.first - 1, span.last)
 
 
-def _weight_name(target: Target) -> str:
-    return "weight_y" if target.name == "y" else f"weight_{target.name}_l0"
-
-
-def _entry(target: Target, network: Network) -> tuple[int, int]:
+def _entry(target: Target, network: Network) -> tuple[int, ...]:
     row, column = target.index
     assert row is not None
-    assert column is not None
+    if column is None:
+        return (row.first - 1,)
     start = gate_rows(network, target.gate).start if target.gate else 0
     return start + row.first - 1, column.first - 1
 
 
 def _bias_rows(target: Target, network: Network) -> slice:
-    start = 0 if target.name in ("", "y") else gate_rows(network, target.name).start
+    gate = "n" if target.name == "hn" else target.name
+    start = 0 if gate in ("", "y") else gate_rows(network, gate).start
     span = target.index[0]
     assert span is not None
     return slice(start + span.first - 1, start + span.last)
+
+
+def _apart(target: Target, network: Network) -> bool:
+    """Tell whether this bias does not add to its twin: b_hn stands inside the bracket that r scales."""
+    return target.name == "n" and network.cell == "gru" and network.reset == "after"
 
 
 def _set_bias(target: Target, network: Network, parameters: dict[str, Array], value: float) -> None:
     rows = _bias_rows(target, network)
     if target.name == "y":
         parameters["bias_y"][rows] = value
+    elif target.name == "hn":
+        parameters[f"bias_hh{ending(target)}"][rows] = value
+    elif _apart(target, network):
+        parameters[f"bias_ih{ending(target)}"][rows] = value
     else:
-        parameters["bias_ih_l0"][rows] = value - parameters["bias_hh_l0"][rows]
+        other = parameters[f"bias_hh{ending(target)}"][rows]
+        parameters[f"bias_ih{ending(target)}"][rows] = value - other
+
+
+def _bias_now(target: Target, setup: Setup) -> Array:
+    network = setup.lane.network
+    rows = _bias_rows(target, network)
+    if target.name == "y":
+        return setup.parameters["bias_y"][rows]
+    own = setup.parameters[f"bias_ih{ending(target)}"][rows]
+    other = setup.parameters[f"bias_hh{ending(target)}"][rows]
+    if target.name == "hn":
+        return other
+    return own if _apart(target, network) else own + other
 
 
 def _hold(
-    held: dict[str, HeldValues], name: str, steps: int, units: int, at: slice, which: slice, value: float
+    held: dict[tuple[int, str], dict[str, HeldValues]],
+    target: Target,
+    steps: int,
+    units: int,
+    at: slice,
+    which: slice,
+    value: float,
 ) -> None:
-    entry = held.get(name)
+    entries = held.setdefault((target.layer, target.direction), {})
+    entry = entries.get(target.name)
     if entry is None:
-        entry = held[name] = HeldValues(np.zeros((steps, units), dtype=np.bool_), np.zeros((steps, units)))
+        entry = HeldValues(np.zeros((steps, units), dtype=np.bool_), np.zeros((steps, units)))
+        entries[target.name] = entry
     entry.mask[at, which] = True
     entry.values[at, which] = value
 
 
 def current_value(experiment: Experiment, target: Target) -> float | None:
-    """Say what a place holds now; see :meth:`Experiment.value_of`."""
+    """Say what a place holds now; see :meth:`engine.Experiment.value_of`."""
     for lane in experiment.lanes:
         if target.lane not in (None, lane.name):
             continue
@@ -208,21 +291,24 @@ def _value_in(experiment: Experiment, lane: Lane, target: Target) -> float | Non
     network = setup.lane.network
     if target.kind == "setting":
         return _setting_value(setup, target.name)
-    if not _fits_cell(target, network) or tuple(_misplaced(target, setup)):
+    if not fits(target, network) or any(
+        span is not None and not (low <= span.first and span.last <= high)
+        for span, (_, low, high) in zip(target.index, places(target, setup), strict=True)
+    ):
         return None
     first, second = target.index
     if target.kind == "weight":
-        return float(setup.parameters[_weight_name(target)][_entry(target, network)])
+        return float(setup.parameters[weight_name(target)][_entry(target, network)])
     if target.kind == "bias":
-        rows = _bias_rows(target, network)
-        if target.name == "y":
-            return _one(setup.parameters["bias_y"][rows])
-        return _one(setup.parameters["bias_ih_l0"][rows] + setup.parameters["bias_hh_l0"][rows])
+        return _one(_bias_now(target, setup))
     if target.kind == "input":
         return _one(setup.x[_rows(first), 0, _rows(second)])
-    if target.kind == "state" and first is not None and first.first == 0:
-        return _one((setup.h0 if target.name == "h" else setup.c0)[0, _rows(second)])
-    entry = setup.held.get(target.name)
+    initial = 0 if target.direction == "forward" else setup.x.shape[0] + 1
+    if target.kind == "state" and first is not None and initial in first:
+        name = f"{target.name}0{ending(target)}"
+        state = setup.states.get(name, setup.parameters.get(name, np.zeros(network.hidden)))
+        return _one(state.reshape(-1)[_rows(second)])
+    entry = setup.held.get((target.layer, target.direction), {}).get(target.name)
     if entry is None:
         return None
     at, which = (first, second) if target.kind == "state" else (second, first)
@@ -234,11 +320,15 @@ def _setting_value(setup: Setup, name: str) -> float | None:
     network = setup.lane.network
     if name == "steps":
         return float(setup.x.shape[0])
-    if _CELLS_WITH.get(name, network.cell) != network.cell:
+    if name == "truncate":
+        return None if setup.truncate is None else float(setup.truncate)
+    if CELLS_WITH.get(name, network.cell) != network.cell:
         return None
     if name == "spectral_radius":
         return spectral_radius(setup.parameters["weight_hh_l0"])
     if name == "forget_bias":
+        if "f" not in network.recurrence.gates:
+            return None
         rows = gate_rows(network, "f")
         return _one(setup.parameters["bias_ih_l0"][rows] + setup.parameters["bias_hh_l0"][rows])
     return float(getattr(network, name))
@@ -249,179 +339,22 @@ def _one(values: Array) -> float | None:
     return float(flat[0]) if flat.size and bool(np.all(flat == flat[0])) else None
 
 
-def find_problems(experiment: Experiment) -> tuple[str, ...]:
-    """Say, a sentence each, what keeps an experiment from running."""
-    return tuple(dict.fromkeys(_problems(experiment)))
-
-
-def _problems(experiment: Experiment) -> Iterator[str]:
-    if not experiment.lanes:
-        yield "an experiment needs a network"
-    if len(experiment.lanes) > LIMITS.max_lanes:
-        yield f"at most {LIMITS.max_lanes} lanes, not {len(experiment.lanes)}"
-    names = [lane.name for lane in experiment.lanes]
-    if len(set(names)) < len(names):
-        yield "two lanes bear the same name"
-    sane = [*_input_problems(experiment), *_number_problems(experiment)]
-    yield from sane
-    for lane in experiment.lanes:
-        found = list(_network_problems(experiment, lane))
-        yield from found
-        if not sane and not found:
-            setup = set_up(replace(experiment, changes=_settings_of(experiment)), lane)
-            yield from _loss_problems(experiment.loss, setup)
-    if not sane:
-        yield from _change_problems(experiment)
-
-
-def _settings_of(experiment: Experiment) -> tuple[Change, ...]:
-    return tuple(change for change in experiment.changes if change.target.kind == "setting")
-
-
-def _input_problems(experiment: Experiment) -> Iterator[str]:
-    source = experiment.input
-    if not source.values:
-        yield "the input has no steps"
-        return
-    if not 1 <= experiment.steps <= LIMITS.max_steps or source.steps > LIMITS.max_steps:
-        yield f"a run has 1 to {LIMITS.max_steps} steps, not {max(experiment.steps, source.steps)}"
-    if len({len(row) for row in source.values}) > 1:
-        yield "every step of the input needs the same number of entries"
-    if not 1 <= source.size <= LIMITS.max_inputs:
-        yield f"an input vector has 1 to {LIMITS.max_inputs} entries, not {source.size}"
-
-
-def _number_problems(experiment: Experiment) -> Iterator[str]:
-    def wild(rows: tuple[tuple[float, ...], ...]) -> bool:
-        return any(not math.isfinite(v) or abs(v) > LIMITS.max_magnitude for row in rows for v in row)
-
-    tail = f"a number beyond {LIMITS.max_magnitude:.0e} or not a number"
-    if wild(experiment.input.values):
-        yield f"the input has {tail}"
-    if wild(experiment.loss.target):
-        yield f"the loss's target has {tail}"
-    if wild((tuple(change.value for change in experiment.changes),)):
-        yield f"a change sets {tail}"
-    for lane in experiment.lanes:
-        network = lane.network
-        settings = (network.scale, network.spectral_radius or 0.0, network.forget_bias or 0.0)
-        if wild((settings,)) or any(wild(rows) for _, rows in network.weights):
-            yield f"the network of lane “{lane.name}” has {tail}"
-
-
-def _network_problems(experiment: Experiment, lane: Lane) -> Iterator[str]:
-    network, _ = _apply_settings(
-        replace(experiment, input=experiment.input.resized(1)),
-        lane,
-        [
-            c
-            for c in _settings_of(experiment)
-            if c.target.lane in (None, lane.name) and c.target.name != "steps"
-        ],
-    )
-    net = network.network
-    if net.cell not in GATES:
-        yield f"no cell is called “{net.cell}”; write rnn or lstm"
-        return
-    if net.activation not in ACTIVATIONS:
-        yield f"no activation is called “{net.activation}”; write one of {', '.join(ACTIVATIONS)}"
-    elif net.cell == "lstm" and net.activation != "tanh":
-        yield "an LSTM's activations are fixed: leave `activation` out"
-    if net.init not in INITS:
-        yield f"no initialization is called “{net.init}”; write one of {', '.join(INITS)}"
-    if not 1 <= net.hidden <= LIMITS.max_hidden:
-        yield f"a network has 1 to {LIMITS.max_hidden} units, not {net.hidden}"
-        return
-    if net.outputs is not None and not 1 <= net.outputs <= LIMITS.max_outputs:
-        yield f"a read-out has 1 to {LIMITS.max_outputs} outputs, not {net.outputs}"
-        return
-    if net.cell == "rnn" and net.forget_bias is not None:
-        yield "a plain cell has no forget gate: leave `forget_bias` out"
-    if net.cell == "lstm" and net.spectral_radius is not None:
-        yield "`spectral_radius` belongs to the plain cell; use `scale` for an LSTM"
-    if net.spectral_radius is not None and net.spectral_radius < 0:
-        yield "a spectral radius is 0 or more"
-    shapes = parameter_shapes(net, experiment.input.size)
-    for name, rows in net.weights:
-        if name not in shapes:
-            yield f"no parameter is called {name}; write one of {', '.join(shapes)}"
-            continue
-        wanted = shapes[name] if len(shapes[name]) == 2 else (1, *shapes[name])
-        if {len(row) for row in rows} != {wanted[1]} or len(rows) != wanted[0]:
-            found = f"{len(rows)} x {len(rows[0]) if rows else 0}"
-            yield f"{name} has {wanted[0]} x {wanted[1]} numbers here, not {found}"
-
-
-def _loss_problems(loss: Loss, setup: Setup) -> Iterator[str]:
-    steps, net = setup.x.shape[0], setup.lane.network
-    size = net.outputs or net.hidden
-    what = "the read-out" if net.outputs else "h"
-    if loss.kind not in KINDS:
-        yield f"no loss is called “{loss.kind}”; write one of {', '.join(KINDS)}"
-        return
-    if loss.at is not None and (not loss.at or len(set(loss.at)) < len(loss.at) or min(loss.at) < 1):
-        yield "the loss's steps are different numbers from 1"
-        return
-    if loss.kind == "half-squared-norm":
-        if loss.target:
-            yield "half-squared-norm takes no target; write squared-error"
-        return
-    if not loss.target:
-        yield f"{loss.kind} needs a target"
-        return
-    count = 1 if loss.at is None else len(loss.at)
-    if len(loss.target) not in (1, count):
-        yield f"the loss has {count} judged steps and {len(loss.target)} targets"
-    if loss.kind == "cross-entropy":
-        if net.outputs is None:
-            yield "cross-entropy needs a read-out: write readout: {outputs: 3}"
-        elif any(len(row) != 1 or not 1 <= row[0] <= size or row[0] != round(row[0]) for row in loss.target):
-            yield f"the target of cross-entropy is a class number from 1 to {size}"
-    elif any(len(row) not in (1, size) for row in loss.target):
-        yield f"a target has 1 number or {size}, as many as {what} has"
-    if loss.at is not None and not loss.steps(steps):
-        yield "no judged step lies within the sequence"
-
-
-def _change_problems(experiment: Experiment) -> Iterator[str]:
-    names = [lane.name for lane in experiment.lanes]
-    for change in experiment.changes:
-        target = change.target
-        if target.lane is not None and target.lane not in names:
-            yield f"{target}: no lane is called “{target.lane}”; the lanes are {', '.join(names)}"
-            continue
-        lanes = [lane for lane in experiment.lanes if target.lane in (None, lane.name)]
-        if target.kind == "setting":
-            if not any(
-                _CELLS_WITH.get(target.name, lane.network.cell) == lane.network.cell for lane in lanes
-            ):
-                yield f"{target}: no lane has this setting"
-            continue
-        fitting = [lane for lane in lanes if lane.network.cell in GATES and _fits_cell(target, lane.network)]
-        if not fitting:
-            yield f"{target}: no lane's network has this place"
-        for lane in fitting:
-            if list(_network_problems(experiment, lane)):
-                continue
-            setup = set_up(replace(experiment, changes=_settings_of(experiment)), lane)
-            yield from _misplaced(target, setup)
-
-
-def _misplaced(target: Target, setup: Setup) -> Iterator[str]:
-    """Say where a target's numbers leave the lane's arrays."""
+def places(target: Target, setup: Setup) -> tuple[tuple[str, int, int], tuple[str, int, int]]:
+    """Give the words for a target's two numbers, and from where to where each may run in a lane."""
     net, steps = setup.lane.network, setup.x.shape[0]
     units = ("unit", 1, net.hidden)
-    if target.kind == "weight":
-        rows, columns = setup.parameters[_weight_name(target)].shape
-        bounds = (("row", 1, net.hidden if target.gate else rows), ("column", 1, columns))
-    elif target.kind == "bias":
-        bounds = (("unit", 1, net.outputs or 0) if target.name == "y" else units, units)
-    elif target.kind == "input":
-        bounds = (("step", 1, steps), ("entry", 1, setup.x.shape[2]))
-    elif target.kind == "state":
-        bounds = (("step", 0, steps), units)
-    else:
-        bounds = (units, ("step", 1, steps))
-    for span, (word, low, high) in zip(target.index, bounds, strict=True):
-        if span is not None and not (low <= span.first and span.last <= high):
-            yield f"{target}: {word} {span} does not exist; here they run from {low} to {high}"
+    match target.kind:
+        case "weight":
+            shape = setup.parameters[weight_name(target)].shape
+            if len(shape) == 1:
+                return units, units
+            return ("row", 1, net.hidden if target.gate else shape[0]), ("column", 1, shape[1])
+        case "bias":
+            return (("unit", 1, net.outputs or 0) if target.name == "y" else units), units
+        case "input":
+            # What a lane says itself is not there to be set.
+            return ("step", 1, len(setup.source.values)), ("entry", 1, setup.x.shape[2])
+        case "state":
+            first = 0 if target.direction == "forward" else 1
+            return ("step", first, steps + first), units
+    return units, ("step", 1, steps)

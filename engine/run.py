@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .activations import ACTIVATIONS
-from .backprop import backpropagate
+from .backprop import paths, step_contribution
 from .decay import Decay, fit_decay
-from .experiment import LIMITS, Experiment, Lane, Network
+from .experiment import LIMITS
+from .factors import factors
 from .initializers import gate_rows, spectral_radius
 from .jacobians import direct_products, jacobians_back
-from .losses import loss_terms
-from .quantities import Quantity, quantities_of, quantity
-from .resolve import find_problems, set_up
-from .unroll import unroll
+from .lane_pass import LanePass
+from .layer_view import LayerView, LeftRange
+from .problems import find_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from .trace import ForwardTrace, GradientTrace, Held
+    from .experiment import Experiment
 
 __all__ = ["ExperimentError", "LeftRange", "Run", "run"]
 
@@ -35,33 +31,15 @@ class ExperimentError(ValueError):
     """An experiment that cannot run; its text says why, a sentence each."""
 
 
-@dataclass(frozen=True)
-class LeftRange:
-    """Where numbers stopped being numbers.
-
-    Attributes
-    ----------
-    phase : str
-        ``"forward"`` or ``"backward"``.
-    t : int
-        First step (forward) or latest step (backward) with inf or nan.
-    quantity : str
-        What left the range there.
-    """
-
-    phase: str
-    t: int
-    quantity: str
-
-    @property
-    def sentence(self) -> str:
-        """Say it."""
-        what = "the gradients" if self.phase == "backward" else "the numbers"
-        return f"{what} left the range at t = {self.t}"
-
-
-def run(experiment: Experiment) -> tuple[Run, ...]:
+def run(experiment: Experiment, *, wrong: str | None = None) -> tuple[Run, ...]:
     """Run an experiment.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        What is to be run.
+    wrong : str or None
+        Name of a deviation to run in the place of the right model; see :mod:`engine.wrong_models`.
 
     Returns
     -------
@@ -71,237 +49,58 @@ def run(experiment: Experiment) -> tuple[Run, ...]:
     Raises
     ------
     ExperimentError
-        If the description does not fit together or exceeds :data:`engine.LIMITS`.
+        If the description does not fit together or exceeds :data:`engine.LIMITS`, or if a lane's cell cannot
+        deviate in that way.
+    KeyError
+        If no wrong model has that name.
+
+    Examples
+    --------
+    >>> import engine
+    >>> network = engine.Network("gru", hidden=2, layers=2, seed=1)
+    >>> (gru,) = engine.run(engine.Experiment((engine.Lane("gru", network),), engine.Input.zeros(4)))
+    >>> gru.on(layer=2).grid("z").shape
+    (4, 2)
     """
     problems = find_problems(experiment)
     if problems:
         raise ExperimentError(". ".join(problems))
-    return tuple(Run(experiment, lane) for lane in experiment.lanes)
+    if wrong is None:
+        return tuple(Run(LanePass(experiment, lane)) for lane in experiment.lanes)
+    from .wrong_models import wrong_model  # a study session without them need not load them
+
+    model = wrong_model(wrong)
+    for lane in experiment.lanes:
+        if lane.network.cell not in model.cells:
+            raise ExperimentError(f"“{model.title}” is a deviation of {' and '.join(model.cells)} only")
+    return tuple(Run(LanePass(experiment, lane, model)) for lane in experiment.lanes)
 
 
-class Run:
+class Run(LayerView):
     """One lane of an experiment, with every number that a learner may look at.
 
-    Steps count 1..T, index 0 is the initial state; units count from 1. Arrays are read-only and hold the one
-    sequence of the experiment, without a batch axis.
-
-    Attributes
-    ----------
-    experiment : Experiment
-        What was run.
-    name : str
-        Of the lane.
-    network : Network
-        With changed settings put in.
-    parameters : mapping of str to ndarray
-        Under PyTorch's names, with changes put in.
-    forward : ForwardTrace
-        The forward pass.
+    What a layer and direction hold is looked up as :class:`engine.layer_view.LayerView` says; here is how
+    states answer to each other, which way gradients came, and what weights have to do with it.
     """
 
-    def __init__(self, experiment: Experiment, lane: Lane) -> None:
-        setup = set_up(experiment, lane)
-        self.experiment = experiment
-        self.name = lane.name
-        self.network: Network = setup.lane.network
-        self._parameters = setup.parameters
-        for array in setup.parameters.values():
-            array.flags.writeable = False
-        self.parameters: Mapping[str, Array] = MappingProxyType(setup.parameters)
-        self.forward: ForwardTrace = unroll(
-            self.network.cell,
-            setup.parameters,
-            setup.x,
-            activation=self.network.activation,
-            h0=setup.h0,
-            c0=setup.c0,
-            held=setup.held,
-        )
-        self._grids: dict[str, Array] = {}
+    def __init__(self, whole: LanePass, layer: int = 1, direction: str = "forward") -> None:
+        super().__init__(whole, layer, direction)
         self._jacobians: dict[tuple[str, int], Array] = {}
+        self._contributions: dict[str, Array] = {}
 
-    @property
-    def cell(self) -> str:
-        """``"rnn"`` or ``"lstm"``."""
-        return self.network.cell
+    # -------------------------------------------------------------------------- how states answer to states
 
-    @property
-    def steps(self) -> int:
-        """Number of steps T."""
-        return self.forward.steps
+    def _index(self, t: int) -> int:
+        """Row of a state in the order of computation."""
+        return t if self.direction == "forward" else self.steps + 1 - t
 
-    @property
-    def units(self) -> int:
-        """Number of units H."""
-        return self.forward.units
-
-    @property
-    def inputs(self) -> int:
-        """Size of the input vectors I."""
-        return int(self.forward.x.shape[2])
-
-    @property
-    def held(self) -> Held:
-        """What interventions hold, as masks (T, H)."""
-        return self.forward.held
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """What stands over each step, or empty."""
-        labels = self.experiment.input.labels
-        return self.experiment.input.resized(self.steps).labels if labels else ()
-
-    @cached_property
-    def _loss(self) -> tuple[Array, Array]:
-        judged = self.forward.h[1:] if self.forward.y is None else self.forward.y
-        return loss_terms(self.experiment.loss, judged)
-
-    @cached_property
-    def backward(self) -> GradientTrace:
-        """The gradient trace, by backpropagation through all T steps."""
-        return backpropagate(
-            self.forward, self._parameters, self._loss[1], activation=self.network.activation
-        )
-
-    @property
-    def loss(self) -> float:
-        """The loss L, summed over the judged steps."""
-        return float(self._loss[0].sum())
-
-    @property
-    def loss_steps(self) -> tuple[int, ...]:
-        """Steps that the loss judges."""
-        return self.experiment.loss.steps(self.steps)
-
-    @property
-    def parameter_count(self) -> int:
-        """Number of trainable numbers, one bias per row, read-out included."""
-        return sum(a.size for name, a in self.parameters.items() if name != "bias_hh_l0")
-
-    def quantities(self) -> tuple[Quantity, ...]:
-        """All quantities that this run has, in order of computation."""
-        return tuple(q for q in quantities_of(self.cell) if self.forward.y is not None or "y" not in q.name)
-
-    def has(self, name: str) -> bool:
-        """Tell whether this run has the quantity."""
-        return any(q.name == name for q in self.quantities())
-
-    def first_step(self, name: str) -> int:
-        """Give 0 for states, 1 for the rest."""
-        return quantity(name, self.cell).first
-
-    def states(self, name: str) -> Array:
-        """All values of a quantity from its first step on.
-
-        Parameters
-        ----------
-        name : str
-            See :func:`engine.quantities_of`.
-
-        Returns
-        -------
-        ndarray
-            (T+1, N) for states, row 0 being the initial one; (T, N) for the rest, row 0 being step 1.
-
-        Raises
-        ------
-        KeyError
-            If the run has no such quantity.
-        """
-        if name not in self._grids:
-            array = np.ascontiguousarray(self._values(name))
-            array.flags.writeable = False
-            self._grids[name] = array
-        return self._grids[name]
-
-    def grid(self, name: str) -> Array:
-        """Values at steps 1..T, (T, N)."""
-        values = self.states(name)
-        return values[1:] if self.first_step(name) == 0 else values
-
-    def _values(self, name: str) -> Array:
-        if not self.has(name):
-            raise KeyError(name)
-        if name == "loss":
-            return self._loss[0]
-        if name.startswith("grad("):
-            return _pick(self.backward, name[5:-1])[:, 0]
-        return _pick(self.forward, name)[:, 0]
-
-    def at(self, name: str, t: int, unit: int | None = None) -> Array | float:
-        """Look up a value.
-
-        Parameters
-        ----------
-        name : str
-            Quantity.
-        t : int
-            Step; 0 only for states.
-        unit : int or None
-            From 1; None for the whole vector.
-
-        Returns
-        -------
-        float or ndarray
-            One number, or (N,).
-
-        Raises
-        ------
-        KeyError
-            If the run has no such quantity.
-        IndexError
-            If step or unit do not exist.
-        """
-        values = self.states(name)
-        first = self.first_step(name)
-        if not first <= t <= self.steps:
-            raise IndexError(f"step {t} does not exist: {name} has steps {first} to {self.steps}")
-        row: Array = values[t - first]
-        if unit is None:
-            return row
-        if not 1 <= unit <= len(row):
-            raise IndexError(f"unit {unit} does not exist: {name} has units 1 to {len(row)}")
-        return float(row[unit - 1])
-
-    def vector(self, name: str, t: int) -> Array:
-        """Give the whole vector of a quantity at a step, (N,); errors as :meth:`at`."""
-        row = self.at(name, t)
-        assert isinstance(row, np.ndarray)
-        return row
-
-    def norms(self, name: str) -> Array:
-        """2-norm at each step, from the quantity's first step on; (T+1,) or (T,)."""
-        with np.errstate(all="ignore"):
-            return np.asarray(np.linalg.norm(self.states(name), axis=1))
-
-    @cached_property
-    def forward_left_range(self) -> LeftRange | None:
-        """Where the numbers of the forward pass left the range of float64; asks for no backward pass."""
-        return self._first_left(gradients=False)
-
-    @cached_property
-    def left_range(self) -> LeftRange | None:
-        """Where the numbers left the range of float64: the forward pass first, then the gradients.
-
-        The backward pass is computed for it only where the forward one stayed in range.
-        """
-        return self.forward_left_range or self._first_left(gradients=True)
-
-    def _first_left(self, *, gradients: bool) -> LeftRange | None:
-        worst: LeftRange | None = None
-        for q in self.quantities():
-            if q.is_gradient is not gradients:
-                continue
-            known = np.isfinite(self.grid(q.name))
-            if known.all():
-                continue
-            bad = np.flatnonzero(~known.all(axis=1))
-            found = LeftRange("backward", int(bad[-1]) + 1, q.name)
-            if not gradients:
-                found = LeftRange("forward", int(bad[0]) + 1, q.name)
-            if worst is None or (found.t > worst.t if gradients else found.t < worst.t):
-                worst = found
-        return worst
+    def _span(self, end: int, t: int, what: str) -> tuple[int, int]:
+        last, first = self._index(end), self._index(t)
+        if 0 <= first <= last <= self.steps:
+            return last, first
+        if self.direction == "forward":
+            raise IndexError(f"{what} needs steps 0 <= t <= T' <= {self.steps}, not t = {t}, T' = {end}")
+        raise IndexError(f"{what} needs steps 1 <= T' <= t <= {self.steps + 1}, not t = {t}, T' = {end}")
 
     def jacobian(self, name: str, end: int, t: int) -> Array:
         """Differentiate a state at step ``end`` by the same state at step ``t``, recomputing all between.
@@ -311,119 +110,211 @@ class Run:
         name : str
             ``"h"``, or ``"c"`` of an LSTM; see :func:`engine.jacobians.jacobians_back` for what is held.
         end, t : int
-            Steps, 0 <= t <= end <= T.
+            Steps, 0 <= t <= end <= T; of the reverse direction 1 <= end <= t <= T+1.
 
         Returns
         -------
         ndarray
-            (H, H), entry [i, j] = d unit i at ``end`` / d unit j at ``t``.
+            (H, H), entry [i, j] = d unit i at ``end`` / d unit j at ``t``. Truncation does not touch it.
 
         Raises
         ------
         KeyError, IndexError
             If there is no such state or step.
         """
-        if name not in ("h", "c") or (name == "c" and self.cell == "rnn"):
+        if name not in ("h", "c") or (name == "c" and self.cell != "lstm"):
             raise KeyError(name)
-        if not 0 <= t <= end <= self.steps:
-            raise IndexError(f"a Jacobian needs steps 0 <= t <= T' <= {self.steps}, not t = {t}, T' = {end}")
-        key = (name, end)
-        if key in self._jacobians:
-            return np.asarray(self._jacobians[key][t])
-        back = jacobians_back(self.forward, self._parameters, name, end, activation=self.network.activation)
-        if (end + 1) * self.units**2 > LIMITS.max_jacobian_numbers:
-            return next(matrix for step, matrix in back if step == t)
-        kept = np.empty((end + 1, self.units, self.units))
-        for step, matrix in back:
-            kept[step] = matrix
-        kept.flags.writeable = False
-        self._jacobians = {key: kept}  # one set at a time bounds the memory
-        return np.asarray(kept[t])
+        last, first = self._span(end, t, "a Jacobian")
+        wrong = self._whole.wrong
+        if wrong is not None and wrong.between is not None:
+            using = wrong.between(factors(self.forward), first, last)
+            back = jacobians_back(self.forward, self._own, name, last, using=using)
+            return next(matrix for step, matrix in back if step == first)
+        kept = self._jacobians_to(name, last)
+        if kept is not None:
+            return np.asarray(kept[first])
+        back = jacobians_back(self.forward, self._own, name, last, using=self._whole.factors_of(self.forward))
+        return next(matrix for step, matrix in back if step == first)
 
-    def direct(self, end: int, t: int) -> Array:
-        """Product of the forget gates of steps t+1..end, (H,): the direct path from c_end to c_t; LSTM only.
+    def jacobian_spectra(self, name: str, end: int) -> Array:
+        """All singular values of the Jacobians to step ``end`` from steps 0..end, (end+1, H), largest first.
 
         Raises
         ------
         KeyError, IndexError
-            If there is no cell state or no such step.
+            If there is no such state or step.
+        ExperimentError
+            If the Jacobians are more numbers than :data:`engine.LIMITS` lets a run keep.
         """
-        if self.cell != "lstm":
-            raise KeyError("c")
-        if not 0 <= t <= end <= self.steps:
-            raise IndexError(
-                f"a direct path needs steps 0 <= t <= T' <= {self.steps}, not t = {t}, T' = {end}"
+        from .spectra import singular_values
+
+        self.jacobian(name, end, end)
+        kept = self._jacobians_to(name, self._index(end))
+        if kept is None:
+            raise ExperimentError(
+                f"the Jacobians of {end + 1} steps and {self.units} units are more than a run keeps"
             )
-        return np.asarray(direct_products(self.forward, end)[t])
+        return singular_values(kept)
+
+    def _jacobians_to(self, name: str, last: int) -> Array | None:
+        """All Jacobians to one step, kept where the limits allow it."""
+        key = (name, last)
+        if key not in self._jacobians:
+            if (last + 1) * self.units**2 > LIMITS.max_jacobian_numbers:
+                return None
+            kept = np.empty((last + 1, self.units, self.units))
+            using = self._whole.factors_of(self.forward)
+            for step, matrix in jacobians_back(self.forward, self._own, name, last, using=using):
+                kept[step] = matrix
+            kept.flags.writeable = False
+            self._jacobians = {key: kept}  # one set at a time bounds the memory
+        return self._jacobians[key]
+
+    @property
+    def _own(self) -> dict[str, Array]:
+        return self._whole.parameters_back(self.ending)
+
+    def direct(self, end: int, t: int) -> Array:
+        """Product of the forget gates of steps t+1..end, (H,): the direct path from c_end to c_t.
+
+        Of a GRU, the product of its update gates: the direct path from h_end to h_t.
+
+        Raises
+        ------
+        KeyError, IndexError
+            If the cell has no direct path, or if there is no such step.
+        """
+        if self.cell == "rnn":
+            raise KeyError("c")
+        last, first = self._span(end, t, "a direct path")
+        return np.asarray(direct_products(self.forward, last)[first])
+
+    @property
+    def _last_judged(self) -> int:
+        """Row, in the order of computation, of the last judged state."""
+        if not self.loss_steps:
+            return self.steps
+        return max(self._index(t) for t in self.loss_steps)
 
     @cached_property
     def _direct_gradient(self) -> Array:
-        end = self.loss_steps[-1] if self.loss_steps else self.steps
+        end = self._last_judged
+        state = self.backward.c if self.cell == "lstm" else self.backward.h
+        assert state is not None
         with np.errstate(all="ignore"):
-            return direct_products(self.forward, end) * self.vector("grad(c)", end)
+            return np.asarray(direct_products(self.forward, end) * state[end, 0])
 
     def direct_norms(self) -> Array:
-        """Norm of what the product of f alone leaves of dL/dc at the last judged step, for steps 0 to it."""
+        """Norm of what the direct path alone leaves of the state's gradient at the last judged step.
+
+        Returns
+        -------
+        ndarray
+            From the initial state to that step, in the order of computation.
+        """
         with np.errstate(all="ignore"):
             return np.asarray(np.linalg.norm(self._direct_gradient, axis=1))
 
-    def paths(self, t: int) -> dict[str, Array]:
-        """dL/dc_t split by the way it came; LSTM only.
+    # ---------------------------------------------------------------------------- which way gradients came
+
+    def paths(self, t: int, state: str = "c") -> dict[str, Array]:
+        """Split the gradient of a state by the way it came.
+
+        Parameters
+        ----------
+        t : int
+            Step.
+        state : str
+            ``"c"`` of an LSTM, or ``"h"``.
 
         Returns
         -------
         dict of ndarray
-            ``"c"``: from c_{t+1} times f. ``"i", "f", "g", "o"``: from that gate of step t+1 through h_t.
-            ``"loss"``: from this step's own loss through h_t. Each (H,); they sum to ``at("grad(c)", t)``.
+            Of c: ``"c"`` from c_{t+1} times f; ``"i", "f", "g", "o"`` from that gate of step t+1 through h_t;
+            ``"above"`` from this step's own loss, or the next layer, through h_t. Of h: ``"above"`` and the
+            gates of step t+1; a GRU's direct copy is ``"h"``; a plain cell has ``"z"``. Each (H,); they sum
+            to the gradient of the state.
 
-        Notes
-        -----
-        h_0 does not depend on c_0, so at t = 0 only ``"c"`` is not zero.
+        Raises
+        ------
+        KeyError
+            If the cell has no such state.
         """
-        if self.cell != "lstm":
-            raise KeyError("c")
-        return {key: values[t] for key, values in self._path_table.items()}
+        row = self._index(t)
+        return {key: values[row, 0] for key, values in self._path_table[state].items()}
+
+    def from_above(self, t: int) -> Array:
+        """Give the part of dL/dh_t that came from the step's own loss or from the layer above, (H,)."""
+        return np.asarray(self.backward.above[self._index(t), 0])
 
     @cached_property
-    def _path_table(self) -> dict[str, Array]:
-        """All paths at all steps, each (T+1, H)."""
-        back, ahead = self.backward, self.forward
-        assert ahead.tanh_c is not None
-        assert back.c is not None
-        open_c = 1.0 if "c" not in self.held else ~self.held["c"].mask
-        open_h = 1.0 if "h" not in self.held else ~self.held["h"].mask
-        table = {key: np.zeros((self.steps + 1, self.units)) for key in ("loss", "c", *"ifgo")}
-        with np.errstate(all="ignore"):
-            table["c"][:-1] = back.c[1:, 0] * open_c * ahead.gates["f"][:, 0]
-            into_c = open_h * ahead.gates["o"][:, 0] * (1.0 - ahead.tanh_c[:, 0] ** 2)
-            table["loss"][1:] = back.loss_h[1:, 0] * into_c
-            for gate in "ifgo":
-                recurrent = self.gate_matrix("weight_hh_l0", gate)
-                table[gate][1:-1] = (back.block(gate)[1:, 0] @ recurrent) * into_c[:-1]
-        return table
+    def _path_table(self) -> dict[str, dict[str, Array]]:
+        return paths(self.forward, self._own, self.backward, using=self._whole.factors_of(self.forward))
 
-    def path_projections(self) -> dict[str, Array]:
-        """Signed projection of each path on the direction of dL/dc_t, at steps 0..T.
+    def path_projections(self, state: str = "c") -> dict[str, Array]:
+        """Signed projection of each path on the direction of the state's gradient, at all its steps.
 
         Returns
         -------
         dict of ndarray
-            Keys as :meth:`paths`, each (T+1,). They sum to the norm of dL/dc_t; a negative one cancels.
+            Keys as :meth:`paths`, each (T+1,). They sum to the norm of the gradient; a negative one cancels.
+
+        Raises
+        ------
+        KeyError
+            If the cell has no such state.
         """
-        if self.cell != "lstm":
-            raise KeyError("c")
-        whole = self.states("grad(c)")
+        table = self._path_table[state]
+        whole = self.states(f"grad({state})")
         with np.errstate(all="ignore"):
             norm = np.linalg.norm(whole, axis=1, keepdims=True)
             direction = np.where(np.isfinite(norm) & (norm > 0.0), whole / norm, 0.0)
-            return {key: np.sum(part * direction, axis=1) for key, part in self._path_table.items()}
+            return {key: np.sum(self._in_time(part[:, 0]) * direction, axis=1) for key, part in table.items()}
+
+    def origins(self, name: str) -> Array:
+        """Split a gradient by the judged step that it came from.
+
+        Parameters
+        ----------
+        name : str
+            A gradient, such as ``grad(h)``.
+
+        Returns
+        -------
+        ndarray
+            (K, T or T+1, N) for K judged steps in order; the sum over the first axis is ``states(name)``.
+
+        Raises
+        ------
+        KeyError
+            If the run has no such gradient.
+        ExperimentError
+            If it would be more numbers than :data:`engine.LIMITS` lets a run keep.
+        """
+        if not name.startswith("grad("):
+            raise KeyError(name)
+        whole, judged = self.states(name), self.loss_steps
+        if len(judged) * whole.size > LIMITS.max_jacobian_numbers:
+            raise ExperimentError(
+                f"{len(judged)} judged steps times {whole.size} numbers are more than a run keeps"
+            )
+        dv = self._whole.losses[1]
+        parts = np.empty((len(judged), *whole.shape))
+        for k, t in enumerate(judged):
+            alone = np.zeros_like(dv)
+            alone[t - 1] = dv[t - 1]
+            gradient = self._whole.back(alone)
+            parts[k] = self._gradient_values(gradient, name[5:-1])
+        return parts
+
+    # ------------------------------------------------------------------------------------ weights and decay
 
     def decay(self, name: str) -> Decay | None:
         """Fit a factor per step to a gradient's norm, from step 1 to the last judged one; None if no fit."""
-        end = self.loss_steps[-1] if self.loss_steps else self.steps
         norms = self.norms(name)
-        first = self.first_step(name)
-        return fit_decay(norms[1 - first : end + 1 - first])
+        if len(norms) > self.steps:
+            norms = norms[1:] if self.direction == "forward" else norms[:-1]
+        return fit_decay(self._in_time(norms)[: self._last_judged])
 
     def weight_gradient(self, name: str) -> Array:
         """dL/d of a parameter under PyTorch's name, summed over all steps.
@@ -433,33 +324,64 @@ class Run:
         KeyError
             If there is no such parameter.
         """
-        return self.backward.weights[name]
+        return self._whole.gradient.weights[name]
+
+    def contributions(self, name: str) -> Array:
+        """What each step adds to the gradient of a parameter of this layer and direction.
+
+        Parameters
+        ----------
+        name : str
+            The parameter's name without its layer: ``weight_hh``, ``bias_ih``, ``weight_ci``, ...
+
+        Returns
+        -------
+        ndarray
+            (T, *shape), steps 1..T; they sum to :meth:`weight_gradient`.
+
+        Raises
+        ------
+        KeyError
+            If there is no such parameter.
+        ExperimentError
+            If it would be more numbers than :data:`engine.LIMITS` lets a run keep.
+        """
+        size = self.steps * self.parameters[name + self.ending].size
+        if size > LIMITS.max_jacobian_numbers:
+            raise ExperimentError(
+                f"the shares of {self.steps} steps are {size} numbers, more than a run keeps"
+            )
+        if name not in self._contributions:
+            shares = self._in_time(step_contribution(self.forward, self.backward, name))
+            shares.flags.writeable = False
+            self._contributions = {name: shares}  # one at a time bounds the memory
+        return self._contributions[name]
 
     def gate_matrix(self, matrix: str, gate: str = "") -> Array:
-        """Block of a packed parameter that belongs to one gate.
+        """Block of this layer's packed parameter that belongs to one gate.
 
         Parameters
         ----------
         matrix : str
-            A parameter's name, such as ``weight_hh_l0``.
+            A parameter's name without its layer, such as ``weight_hh``.
         gate : str
-            i, f, g, o; empty for the plain cell.
+            i, f, g, o or r, z, n; empty for the plain cell.
         """
-        return self.parameters[matrix][gate_rows(self.network, gate)]
+        return self.parameters[matrix + self.ending][gate_rows(self.network, gate)]
 
     def spectral_radius(self) -> float:
         """Largest absolute eigenvalue of the plain cell's recurrent matrix."""
-        return spectral_radius(self.parameters["weight_hh_l0"][: self.units])
+        return spectral_radius(self.parameters[f"weight_hh{self.ending}"][: self.units])
 
     def bound(self) -> float | None:
-        """Give the bound gamma * sigma_1 on the plain cell's factor per step; None for an LSTM.
+        """Give the bound gamma * sigma_1 on the plain cell's factor per step; None for other cells.
 
         gamma is the largest slope of the activation, sigma_1 the largest singular value of the recurrent
         matrix (Pascanu, Mikolov and Bengio 2013, section 2.1).
         """
         if self.cell != "rnn":
             return None
-        sigma = float(np.linalg.norm(self.parameters["weight_hh_l0"], 2))
+        sigma = float(np.linalg.norm(self.parameters[f"weight_hh{self.ending}"], 2))
         return ACTIVATIONS[self.network.activation].gamma * sigma
 
     def saturation(self, name: str, low: float = 0.1, high: float = 0.9) -> tuple[float, float]:
@@ -469,13 +391,3 @@ class Run:
         """
         values = self.grid(name)
         return float(np.mean(values < low)), float(np.mean(values > high))
-
-
-def _pick(trace: ForwardTrace | GradientTrace, name: str) -> Array:
-    if name.startswith("z_"):
-        return trace.block(name[2:])
-    if name in trace.gates:
-        return trace.gates[name]
-    array = getattr(trace, name)
-    assert isinstance(array, np.ndarray)
-    return array

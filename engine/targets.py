@@ -8,9 +8,13 @@
 ``x[3]``, ``x[3, 2]``    input at step 3 (all entries, or entry 2)
 ``c[0]``, ``h[7, 2]``    a state held at a step (all units, or unit 2); step 0 is the initial state
 ``force.f[5, 3..8]``     a gate held: unit 5, steps 3 to 8; what is not said means all
+``weight.ci[5]``         a peephole weight of unit 5 (also ``cf``, ``co``)
+``bias.hn[5]``           a GRU's second bias of its candidate, inside the bracket that r scales
+``force.f.l2.reverse``   layers from 2 and the reverse direction are named after the rest
 ======================== =================================================================
 
-Units, steps, rows and columns count from 1, step 0 is the initial state.
+Units, steps, rows, columns and layers count from 1, step 0 is the initial state. Of a reverse direction the
+initial state is step T+1, and it is written as such.
 """
 
 from __future__ import annotations
@@ -27,12 +31,33 @@ SETTINGS: dict[str, str] = {
     "hidden": "units H",
     "steps": "steps T",
     "seed": "seed",
+    "layers": "layers",
+    "truncate": "window of BPTT",
 }
 
-_GATES = {"i": "input gate", "f": "forget gate", "g": "candidate", "o": "output gate"}
-_BIAS = {"i": "input", "f": "forget", "g": "candidate", "o": "output"}
-_MATRICES = ("ih", "hh", "y")
-_HEAD = re.compile(r"[a-z_]+(?:\.[a-z]+){0,2}")
+_GATES = {
+    "i": "input gate",
+    "f": "forget gate",
+    "g": "candidate",
+    "o": "output gate",
+    "r": "reset gate",
+    "z": "update gate",
+    "n": "candidate",
+}
+_BIAS = {
+    "i": "input",
+    "f": "forget",
+    "g": "candidate",
+    "o": "output",
+    "r": "reset",
+    "z": "update",
+    "n": "candidate",
+    "hn": "recurrent candidate",
+}
+_MATRICES = ("ih", "hh", "y", "e")
+_PEEPHOLES = {"ci": "input", "cf": "forget", "co": "output"}
+_HEAD = re.compile(r"[a-z_]+(?:\.[a-z]+\d{0,2}){0,4}")
+_LAYER = re.compile(r"l([1-9]\d?)")
 _SPAN = re.compile(r"\s*(\d{1,6})\s*(?:\.\.\s*(\d{1,6})\s*)?")
 MAX_LENGTH = 60
 
@@ -71,7 +96,8 @@ class Target:
     kind : str
         setting, weight, bias, input, state or force.
     name : str
-        The setting; ih, hh or y; the gate (empty for the plain cell's bias); x; c or h; the forced gate.
+        The setting; ih, hh, y, e, or a peephole (ci, cf, co); the gate (empty for the plain cell's bias); x;
+        c or h; the forced gate.
     gate : str
         Block of a weight's rows, or empty.
     index : tuple of Span or None
@@ -79,6 +105,10 @@ class Target:
         (unit, steps). None stands for all.
     lane : str or None
         None for every lane that has such a place.
+    layer : int
+        From 1.
+    direction : str
+        forward or reverse.
     """
 
     kind: str
@@ -86,6 +116,8 @@ class Target:
     gate: str = ""
     index: tuple[Span | None, Span | None] = (None, None)
     lane: str | None = None
+    layer: int = 1
+    direction: str = "forward"
 
     def __str__(self) -> str:
         """Spell it as :func:`parse_target` reads it (the lane is not part of the spelling)."""
@@ -97,18 +129,33 @@ class Target:
             "state": self.name,
             "force": f"force.{self.name}",
         }[self.kind]
+        if self.layer != 1:
+            head += f".l{self.layer}"
+        if self.direction == "reverse":
+            head += ".reverse"
         places = [str(span) for span in self.index if span is not None]
         return f"{head}[{', '.join(places)}]" if places else head
 
     @property
     def label(self) -> str:
         """A few words for the screen, such as ``forget bias of unit 5``."""
+        where = "" if self.layer == 1 else f", layer {self.layer}"
+        return self._words() + where + (", reverse direction" if self.direction == "reverse" else "")
+
+    def _words(self) -> str:
         a, b = self.index
         if self.kind == "setting":
             return SETTINGS[self.name]
+        if self.kind == "weight" and self.name in _PEEPHOLES:
+            return f"{_PEEPHOLES[self.name]} peephole" + _of("unit", a)
         if self.kind == "weight":
             gate = f"{_GATES[self.gate]}, " if self.gate else ""
-            matrix = {"ih": "input weight", "hh": "recurrent weight", "y": "read-out weight"}[self.name]
+            matrix = {
+                "ih": "input weight",
+                "hh": "recurrent weight",
+                "y": "read-out weight",
+                "e": "embedding entry",
+            }[self.name]
             return f"{gate}{matrix} {a}, {b}"
         if self.kind == "bias":
             name = "read-out bias" if self.name == "y" else f"{_BIAS.get(self.name, '')} bias".strip()
@@ -175,8 +222,24 @@ def _parse_index(text: str, at: int) -> tuple[Span, ...]:
     return tuple(spans)
 
 
+def _place(parts: list[str], start: int) -> tuple[list[str], int, str]:
+    """Take the layer and direction from the end of a dotted name."""
+    direction, layer = "forward", 1
+    if len(parts) > 1 and parts[-1] in ("reverse", "forward"):
+        direction = parts.pop()
+    if len(parts) > 1:
+        match = _LAYER.fullmatch(parts[-1])
+        if match is not None:
+            layer = int(match.group(1))
+            parts.pop()
+        elif any(letter.isdigit() for letter in parts[-1]):
+            raise TargetError(f"“{parts[-1]}” is no layer; write l2 for the second one", start)
+    return parts, layer, direction
+
+
 def _build(head: str, index: tuple[Span, ...], start: int, rest_at: int, lane: str | None) -> Target:
-    parts = head.split(".")
+    parts, layer, direction = _place(head.split("."), start)
+    base = ".".join(parts)
     pair: tuple[Span | None, Span | None] = (
         index[0] if index else None,
         index[1] if len(index) > 1 else None,
@@ -190,34 +253,48 @@ def _build(head: str, index: tuple[Span, ...], start: int, rest_at: int, lane: s
         if any(span.first != span.last for span in index):
             raise TargetError(f"one place, not a range: write it as {example}", rest_at)
 
-    if head in SETTINGS:
-        need((0,), head)
-        return Target("setting", head, lane=lane)
+    def whole_network(kind: str, name: str, gate: str = "") -> Target:
+        if base != head:
+            raise TargetError(f"{base} belongs to the whole network, not to a layer: leave .l2 out", start)
+        return Target(kind, name, gate, pair, lane)
+
+    if base in SETTINGS:
+        need((0,), base)
+        return whole_network("setting", base)
+    if parts[0] == "weight" and len(parts) == 2 and parts[1] in _PEEPHOLES:
+        need((1,), f"{head}[5]")
+        return Target("weight", parts[1], "", pair, lane, layer, direction)
     if parts[0] == "weight" and len(parts) in (2, 3) and parts[1] in _MATRICES:
         gate = parts[2] if len(parts) == 3 else ""
-        if gate and (gate not in _GATES or parts[1] == "y"):
-            raise TargetError(f"no gate is called “{gate}” here; the gates are i, f, g and o", start)
+        if gate and (gate not in _GATES or parts[1] in ("y", "e")):
+            raise TargetError(
+                f"no gate is called “{gate}” here; the gates are i, f, g and o (GRU: r, z and n)", start
+            )
         need((2,), f"{head}[2, 1]")
         single(f"{head}[2, 1]")
-        return Target("weight", parts[1], gate, pair, lane)
+        if parts[1] in ("y", "e"):
+            return whole_network("weight", parts[1])
+        return Target("weight", parts[1], gate, pair, lane, layer, direction)
     if parts[0] == "bias" and len(parts) <= 2:
         gate = parts[1] if len(parts) == 2 else ""
         gate = "" if gate == "h" else gate
-        if gate not in ("", "y", *_GATES):
+        if gate not in ("", "y", *_BIAS):
             raise TargetError(
                 f"no bias is called “{gate}”; write bias.f[5], or bias[5] for a plain cell", start
             )
         need((1,), f"{head}[5]")
-        return Target("bias", gate, "", pair, lane)
-    if head == "x":
+        if gate == "y":
+            return whole_network("bias", "y")
+        return Target("bias", gate, "", pair, lane, layer, direction)
+    if base == "x":
         need((1, 2), "x[3] or x[3, 2]")
-        return Target("input", "x", "", pair, lane)
-    if head in ("c", "h"):
+        return whole_network("input", "x")
+    if base in ("c", "h"):
         need((1, 2), f"{head}[0] or {head}[0, 5]")
-        return Target("state", head, "", pair, lane)
+        return Target("state", base, "", pair, lane, layer, direction)
     if parts[0] == "force" and len(parts) == 2 and parts[1] in _GATES:
         need((0, 1, 2), "force.f, force.f[5] or force.f[5, 3..8]")
-        return Target("force", parts[1], "", pair, lane)
+        return Target("force", parts[1], "", pair, lane, layer, direction)
     raise TargetError(
         f"“{head}” is no place that can be set; places are {', '.join(SETTINGS)}, weight.hh[2, 1], "
         "bias.f[5], x[3], c[0], h[0] and force.f[5, 3..8]",

@@ -142,7 +142,7 @@ def test_a_read_out_does_not_move_the_other_weights() -> None:
 @pytest.mark.parametrize(
     ("experiment", "words"),
     [
-        (make(cell="gru"), "no cell is called “gru”"),
+        (make(cell="esn"), "no cell is called “esn”"),
         (make(hidden=1000), "1 to 128 units"),
         (make(init="best"), "no initialization"),
         (make(cell="rnn", forget_bias=1.0), "no forget gate"),

@@ -9,55 +9,10 @@ import pytest
 
 import engine
 from engine import Experiment, Input, Lane, Loss, Network, parse_target
-from engine.cells import lstm_step, rnn_step
-from engine.initializers import draw_parameters
-from engine.unroll import unroll
 
 
 def lane(**network: object) -> tuple[Lane, ...]:
     return (Lane("net", Network(**network)),)  # type: ignore[arg-type]  # keywords of the tests' own
-
-
-@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu", "identity"])
-def test_unrolling_a_plain_cell_repeats_its_step(activation: str) -> None:
-    rng = np.random.default_rng(1)
-    network = Network(cell="rnn", hidden=5, activation=activation, seed=2)
-    p = draw_parameters(network, 3)
-    x = rng.normal(size=(7, 4, 3))
-    h = rng.normal(size=(4, 5))
-    trace = unroll("rnn", p, x, activation=activation, h0=h)
-    for t in range(7):
-        step = rnn_step(x[t], h, p, activation)
-        h = step.h
-        np.testing.assert_allclose(trace.z[t], step.z, rtol=0, atol=1e-14)
-        np.testing.assert_allclose(trace.h[t + 1], h, rtol=0, atol=1e-14)
-
-
-def test_unrolling_an_lstm_repeats_its_step() -> None:
-    rng = np.random.default_rng(1)
-    p = draw_parameters(Network(hidden=5, seed=2), 3)
-    p["bias_hh_l0"] = rng.normal(size=20)
-    x = rng.normal(size=(7, 4, 3))
-    h, c = rng.normal(size=(2, 4, 5))
-    trace = unroll("lstm", p, x, h0=h, c0=c)
-    for t in range(7):
-        step = lstm_step(x[t], h, c, p)
-        h, c = step.h, step.c
-        for name in "ifgo":
-            np.testing.assert_allclose(trace.gates[name][t], getattr(step, name), rtol=0, atol=1e-14)
-        assert trace.c is not None
-        np.testing.assert_allclose(trace.c[t + 1], c, rtol=0, atol=1e-14)
-        np.testing.assert_allclose(trace.h[t + 1], h, rtol=0, atol=1e-14)
-
-
-def test_a_batch_is_its_sequences_side_by_side() -> None:
-    rng = np.random.default_rng(5)
-    p = draw_parameters(Network(hidden=4), 2)
-    x = rng.normal(size=(6, 3, 2))
-    whole = unroll("lstm", p, x)
-    for b in range(3):
-        alone = unroll("lstm", p, x[:, b : b + 1])
-        np.testing.assert_allclose(whole.h[:, b : b + 1], alone.h, rtol=0, atol=1e-15)
 
 
 def test_one_tanh_unit_keeps_a_kick_as_computed_by_hand() -> None:
@@ -123,7 +78,7 @@ def test_the_range_of_the_forward_pass_asks_for_no_backward_pass(monkeypatch: py
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a backward pass")
 
-    monkeypatch.setattr(sys.modules["engine.run"], "backpropagate", refuse)
+    monkeypatch.setattr(sys.modules["engine.lane_pass"], "backward", refuse)
     weights = (("weight_hh_l0", ((1e9,),)), ("weight_ih_l0", ((1.0,),)))
     lanes = lane(cell="rnn", hidden=1, activation="identity", init="zero", weights=weights)
     (gone,) = engine.run(Experiment(lanes, Input.impulse(1, 1.0, 60)))
@@ -150,7 +105,7 @@ def test_losses_are_what_they_say() -> None:
 
 
 def test_parameters_are_counted_with_one_bias() -> None:
-    counts = {"rnn": 32, "lstm": 128}
+    counts = {"rnn": 32, "gru": 96, "lstm": 128}
     for cell, count in counts.items():
         (run,) = engine.run(Experiment(lane(cell=cell, hidden=4), Input.noise(2, 3)))
         assert run.parameter_count == count

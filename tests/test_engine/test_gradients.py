@@ -11,10 +11,8 @@ from hypothesis import strategies as st
 
 import engine
 from engine import Experiment, Input, Lane, Loss, Network, parse_target
-from engine.backprop import backpropagate
-from engine.initializers import draw_parameters
 from engine.losses import loss_terms
-from engine.unroll import unroll
+from engine.network import backward, draw_parameters, forward
 
 EPSILON = 1e-5
 MATRICES = {"weight_hh_l0": "hh", "weight_ih_l0": "ih", "weight_y": "y"}
@@ -163,13 +161,14 @@ def test_projections_sum_to_the_norm() -> None:
 
 
 def test_batched_gradient_is_the_mean_over_sequences() -> None:
-    p = draw_parameters(Network(hidden=3, seed=2), 2)
+    network = Network(hidden=3, seed=2)
+    p = draw_parameters(network, 2)
     x = np.random.default_rng(3).normal(size=(5, 4, 2))
     loss = Loss("half-squared-error", (3, 5), ((0.2,),))
 
     def gradient(batch: slice) -> dict[str, Any]:
-        trace = unroll("lstm", p, x[:, batch])
-        return dict(backpropagate(trace, p, loss_terms(loss, trace.h[1:])[1]).weights)
+        trace = forward(network, p, x[:, batch])
+        return dict(backward(trace, p, loss_terms(loss, trace.judged)[1]).weights)
 
     whole = gradient(slice(None))
     for name, value in whole.items():
