@@ -40,20 +40,25 @@ def key(cls: type, *parts: str) -> str:
     return digest([_shape(cls), *parts])
 
 
-def fetch(folder: Path | None, name: str, cls: type) -> Any:
+def fetch(name: str, cls: type, *folders: Path | None) -> Any:
     """Return the value kept under a name, or None if there is none that can be trusted.
 
     Parameters
     ----------
-    folder : Path or None
-        Where the cache is; None for no cache.
     name : str
         A `key`.
     cls : type
         What the value is.
+    *folders : Path or None
+        Where caches are, in the order of looking; None for no cache.
     """
-    if folder is None:
-        return None
+    for folder in folders:
+        if folder is not None and (found := _fetch(folder, name, cls)) is not None:
+            return found
+    return None
+
+
+def _fetch(folder: Path, name: str, cls: type) -> Any:
     file = folder / f"{name}.json"
     try:
         if file.stat().st_size > _MAX_BYTES:

@@ -67,7 +67,7 @@ def _same(value: Any) -> Any:
 
 
 def _dataclass_decoder(cls: type) -> Decoder:
-    hints = typing.get_type_hints(cls)
+    hints = _hints(cls)
     names = _names(cls)
     parts: list[Decoder] = []
 
@@ -77,6 +77,21 @@ def _dataclass_decoder(cls: type) -> Decoder:
         return cls(*[part(item) for part, item in zip(parts, value, strict=True)])
 
     return decode
+
+
+def _hints(cls: type) -> dict[str, Any]:
+    """Return the types of a class's fields as `typing.get_type_hints` does, each spelling resolved once."""
+    return {
+        name: _hint(owner.__module__, text)
+        for owner in reversed(cls.__mro__)
+        for name, text in vars(owner).get("__annotations__", {}).items()
+    }
+
+
+@cache
+def _hint(module: str, text: str) -> Any:
+    holder = type("Holder", (), {"__module__": module, "__annotations__": {"it": text}})
+    return typing.get_type_hints(holder)["it"]
 
 
 def _tuple_decoder(arguments: tuple[Any, ...]) -> Decoder:
@@ -104,7 +119,7 @@ def fingerprint(*classes: type) -> str:
         if dataclasses.is_dataclass(hint):
             name = typing.cast("type", hint).__name__
             if name not in seen:
-                hints = typing.get_type_hints(hint)
+                hints = _hints(typing.cast("type", hint))
                 seen[name] = [f"{field}: {hints[field]}" for field in _names(typing.cast("type", hint))]
                 for field in seen[name]:
                     walk(hints[field.partition(":")[0]])

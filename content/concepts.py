@@ -35,7 +35,9 @@ class ConceptMapError(ValueError):
         self.problems = problems
 
 
-def load(cache_folder: Path | None = None, file: Path = CONCEPTS_FILE) -> ConceptMap:
+def load(
+    cache_folder: Path | None = None, file: Path = CONCEPTS_FILE, shipped_cache: Path | None = None
+) -> ConceptMap:
     """Read the concept map.
 
     Parameters
@@ -44,6 +46,8 @@ def load(cache_folder: Path | None = None, file: Path = CONCEPTS_FILE) -> Concep
         Where it is kept as JSON; None for no cache.
     file : Path
         Another map than the program's own.
+    shipped_cache : Path or None
+        A cache that came with the program; it is only read.
 
     Raises
     ------
@@ -54,7 +58,7 @@ def load(cache_folder: Path | None = None, file: Path = CONCEPTS_FILE) -> Concep
     if data is None:
         raise ConceptMapError(problems)
     name = cache.key(ConceptMap, hashlib.sha256(data).hexdigest(), str(LOADER_VERSION))
-    kept = cache.fetch(cache_folder, name, ConceptMap)
+    kept = cache.fetch(name, ConceptMap, cache_folder, shipped_cache)
     if isinstance(kept, ConceptMap):
         return kept
     concept_map, problems = read(data, str(file))

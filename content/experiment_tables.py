@@ -5,12 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .fields import Integer, NumberOrExpression, Pattern, Text, Word
-from .model import ChangeSpec, ExperimentSpec, InputSpec, LaneSpec, LossSpec, NetworkSpec
+from .fields import Flag, Integer, NumberOrExpression, Pattern, Text, Word
+from .model import ChangeSpec, ExperimentSpec, FreeSpec, InputSpec, LaneSpec, LossSpec, NetworkSpec
 from .nodes import ListNode, MappingNode, Node
 from .reader import INVALID, Invalid, Json, Reader, Type
 from .tables import ByShape, Field, Many, Named, Table
-from .words import LANE_NAME, MAX_INPUTS, MAX_LANES, MAX_STEPS, MAX_UNITS, NAME
+from .words import (
+    ACTIVATIONS,
+    CELLS,
+    INITS,
+    LANE_NAME,
+    LOSSES,
+    MAX_EMBEDDING,
+    MAX_INPUTS,
+    MAX_LANES,
+    MAX_LAYERS,
+    MAX_STEPS,
+    MAX_UNITS,
+    MERGES,
+    NAME,
+    READOUTS,
+    RESETS,
+    VARIANTS,
+)
 
 
 @dataclass(frozen=True)
@@ -63,12 +80,8 @@ class Rows(Type):
 
 
 def _network(values: Any) -> NetworkSpec:
-    readout = values["readout"]
-    return NetworkSpec(
-        **{name: value for name, value in values.items() if name not in ("readout", "weights")},
-        weights=values["weights"],
-        outputs=readout,
-    )
+    outputs, kind = values["readout"] or (None, "linear")
+    return NetworkSpec(**{**values, "outputs": outputs, "readout": kind})
 
 
 READOUT = Table(
@@ -82,25 +95,62 @@ READOUT = Table(
             required=True,
             example="1",
         ),
+        Field(
+            "kind",
+            Word(READOUTS, (), "read-out"),
+            "What y is brought through: linear, softmax or sigmoid.",
+            default="linear",
+        ),
     ),
-    lambda values: values["outputs"],
+    lambda values: (values["outputs"], values["kind"]),
 )
 
 NETWORK = Table(
     "network",
     "a network",
     (
-        Field("cell", Word(("rnn", "lstm"), ("gru",), "cell"), "The cell.", default="lstm", example="lstm"),
+        Field("cell", Word(CELLS, (), "cell"), "The cell.", default="lstm", example="lstm"),
+        Field(
+            "variant",
+            Word(tuple(name for name in VARIANTS if name), (), "variant"),
+            "A variant of the LSTM (Greff et al. 2017); the usual cell if absent.",
+            default="",
+        ),
+        Field(
+            "reset",
+            Word(RESETS, (), "place of the reset gate"),
+            "Of a GRU: the reset gate acts after the recurrent matrix (as in PyTorch) or before it.",
+            default="after",
+        ),
+        Field("layers", NumberOrExpression(1, MAX_LAYERS), "Number of stacked layers.", default=1),
+        Field("bidirectional", Flag(), "Whether every layer also reads from the end.", default=False),
+        Field(
+            "merge",
+            Word(MERGES, (), "merge"),
+            "How the two directions' states make one vector.",
+            default="concatenate",
+        ),
+        Field(
+            "embedding",
+            NumberOrExpression(1, MAX_EMBEDDING),
+            "Size of learned vectors that stand for the input's entries; none if absent.",
+        ),
+        Field(
+            "initial",
+            Word(("zero", "learned"), (), "kind of initial state"),
+            "Initial states: 0, or parameters of their own (h0_l0, c0_l0).",
+            default="zero",
+        ),
         Field("hidden", NumberOrExpression(1, MAX_UNITS), "Number of units H.", default=8),
         Field(
             "activation",
-            Word(("tanh", "relu", "sigmoid", "identity"), (), "activation"),
+            Word(tuple(ACTIVATIONS), (), "activation"),
             "Activation of the plain cell.",
             default="tanh",
         ),
         Field(
             "init",
-            Word(("uniform", "glorot", "gaussian", "orthogonal", "identity", "zero"), (), "init"),
+            Word(INITS, (), "init"),
             "How weights that are not given are drawn.",
             default="uniform",
         ),
@@ -118,18 +168,18 @@ NETWORK = Table(
             "weights",
             Named(
                 Rows(True, 4 * MAX_UNITS, MAX_INPUTS),
-                r"[a-z_]+[0-9]*",
+                r"[a-z][a-z0-9_]*",
                 "weight",
                 "weight_hh_l0: [[0.5]]",
-                most=8,
+                most=64,
             ),
             "Given weights under PyTorch's names; a bias is one row.",
             default=(),
         ),
-        Field("readout", READOUT, "A linear read-out of h."),
+        Field("readout", READOUT, "A read-out of h: a linear layer, and what follows it."),
     ),
     _network,
-    later=("layers", "direction", "bidirectional", "dropout"),
+    later=("direction", "dropout"),
 )
 
 IMPULSE = Table(
@@ -155,7 +205,28 @@ NOISE = Table(
 )
 
 
+FREE = Table(
+    "free running",
+    "a free running",
+    (
+        Field("steps", NumberOrExpression(1, MAX_STEPS), "How many steps.", required=True, example="5"),
+        Field(
+            "temperature",
+            NumberOrExpression(0),
+            "0 for the likeliest token at each step; above 0 it is drawn.",
+            default=0.0,
+        ),
+        Field("seed", NumberOrExpression(0), "Seed of what is drawn.", default=0),
+    ),
+    lambda values: FreeSpec(**values),
+)
+
+
 def _input(values: Any) -> InputSpec:
+    return replace(_given(values), free=values["free"])
+
+
+def _given(values: Any) -> InputSpec:
     for kind in ("impulse", "noise"):
         if values[kind] is not None:
             made: InputSpec = values[kind]
@@ -176,10 +247,11 @@ INPUT = Table(
         Field("zeros", NumberOrExpression(1, MAX_STEPS), "So many steps of the number 0."),
         Field("impulse", IMPULSE, "One number at one step, else 0."),
         Field("noise", NOISE, "Standard normal numbers."),
+        Field("free", FREE, "Further steps, at which each network reads what it said at the step before."),
         Field(
             "encoding",
-            Word(("one-hot",), ("embedding",), "encoding"),
-            "How tokens are read.",
+            Word(("one-hot",), (), "encoding"),
+            "How tokens are read; for an embedding of them say `embedding` in the network.",
             default="one-hot",
         ),
     ),
@@ -202,8 +274,8 @@ LOSS = Table(
     (
         Field(
             "kind",
-            Word(("half-squared-norm", "squared-error", "half-squared-error", "cross-entropy"), (), "loss"),
-            "What is summed over the judged steps; it reads y where there is a read-out, else h.",
+            Word(LOSSES, (), "loss"),
+            "What is summed over the judged steps; it reads the read-out where there is one, else h.",
             default="half-squared-norm",
         ),
         Field(
@@ -220,7 +292,8 @@ LOSS = Table(
         Field(
             "target",
             Rows(False, MAX_STEPS, MAX_UNITS, single=True),
-            "One number for all, or one number or row per judged step; for cross-entropy a class from 1.",
+            "One number for all, or one number or row per judged step; for cross-entropy a class from 1, for "
+            "binary-cross-entropy numbers from 0 to 1.",
             default=(),
         ),
     ),
@@ -250,7 +323,7 @@ def _experiment(values: Any) -> ExperimentSpec:
     else:
         network = values["network"]
         lanes = (LaneSpec(network.cell, network),)
-    return ExperimentSpec(lanes, values["input"], values["loss"], values["interventions"])
+    return ExperimentSpec(lanes, values["input"], values["loss"], values["interventions"], values["truncate"])
 
 
 EXPERIMENT = Table(
@@ -270,6 +343,11 @@ EXPERIMENT = Table(
             Many(INTERVENTION, 0, 50, "interventions"),
             "Gates, states, inputs, weights or settings set from outside.",
             default=(),
+        ),
+        Field(
+            "truncate",
+            NumberOrExpression(1, MAX_STEPS),
+            "Window of truncated BPTT: the gradient is cut after every so many steps; states are carried.",
         ),
     ),
     _experiment,

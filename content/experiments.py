@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import engine
@@ -58,9 +59,12 @@ def build_experiment(spec: ExperimentSpec, draws: Draws = ()) -> engine.Experime
     lanes = tuple(
         engine.Lane(lane.name, _network(lane, numbers, _lane_path(spec, lane))) for lane in spec.lanes
     )
-    given = _input(spec.input, numbers)
+    given = _free(spec.input, _input(spec.input, numbers), numbers)
     loss = _loss(spec.loss, given.steps, numbers) if spec.loss is not None else engine.Loss()
-    return engine.Experiment(lanes, given, loss, tuple(_changes(spec, numbers)))
+    window = None
+    if spec.truncate is not None:
+        window = numbers.whole(spec.truncate, "truncate", 1, engine.LIMITS.max_steps)
+    return engine.Experiment(lanes, given, loss, tuple(_changes(spec, numbers)), window)
 
 
 def _lane_path(spec: ExperimentSpec, lane: LaneSpec) -> str:
@@ -111,6 +115,16 @@ def _network(lane: LaneSpec, numbers: _Numbers, path: str) -> engine.Network:
         seed=numbers.whole(written.seed, f"{path}.seed", 0, _LARGEST_SEED),
         weights=tuple((name, numbers.rows(rows, f"{path}.weights.{name}")) for name, rows in written.weights),
         outputs=written.outputs,
+        variant=written.variant,
+        reset=written.reset,
+        layers=numbers.whole(written.layers, f"{path}.layers", 1, engine.LIMITS.max_layers),
+        bidirectional=written.bidirectional,
+        merge=written.merge,
+        readout=written.readout,
+        embedding=None
+        if written.embedding is None
+        else numbers.whole(written.embedding, f"{path}.embedding", 1, engine.LIMITS.max_embedding),
+        initial=written.initial,
     )
 
 
@@ -129,6 +143,15 @@ def _input(written: InputSpec, numbers: _Numbers) -> engine.Input:
         return engine.Input.impulse(at, numbers.real(written.value, f"{path}.value"), length)
     size = numbers.whole(written.size, f"{path}.size", 1, engine.LIMITS.max_inputs)
     return engine.Input.noise(length, size, numbers.whole(written.seed, f"{path}.seed", 0, _LARGEST_SEED))
+
+
+def _free(written: InputSpec, given: engine.Input, numbers: _Numbers) -> engine.Input:
+    if written.free is None:
+        return given
+    steps = numbers.whole(written.free.steps, "input.free.steps", 1, engine.LIMITS.max_steps)
+    temperature = numbers.real(written.free.temperature, "input.free.temperature")
+    seed = numbers.whole(written.free.seed, "input.free.seed", 0, _LARGEST_SEED)
+    return replace(given, free=engine.Free(steps, temperature, seed))
 
 
 def _loss(written: LossSpec, steps: int, numbers: _Numbers) -> engine.Loss:

@@ -11,22 +11,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine import ExperimentError
+
 from .arithmetic import axes_of, check_shapes, combine, compare, conditions_of, finite
 from .functions import FUNCTIONS, Array, Axis, Floats, FunctionError, Value, floats_of, wrap
 from .parsing import parse
 from .run_values import parameter, read
 from .scope import Scope
 from .syntax import (
-    GATES,
     Call,
     Chain,
     Changed,
     Compare,
+    Contribution,
     Direct,
     Entry,
     Expression,
     ExpressionError,
     InLane,
+    InLayer,
     Jacobian,
     Logic,
     Name,
@@ -38,6 +41,7 @@ from .syntax import (
     Span,
     Truth,
     Unary,
+    Wrong,
 )
 
 if TYPE_CHECKING:
@@ -122,9 +126,10 @@ def _value(expression: Expression | str, scope: Scope) -> Value:
 class _Evaluator:
     """Walks a tree for one scope and lane."""
 
-    def __init__(self, scope: Scope, lane: str | None) -> None:
+    def __init__(self, scope: Scope, lane: str | None, place: tuple[int, str] = (1, "forward")) -> None:
         self._scope = scope
         self._lane = lane
+        self._place = place
 
     def value(self, node: Node) -> Value:
         try:
@@ -166,15 +171,26 @@ class _Evaluator:
             case Changed():
                 return self._changed(node)
             case InLane():
-                return _Evaluator(self._scope, node.lane).value(node.body)
+                return _Evaluator(self._scope, node.lane, self._place).value(node.body)
+            case InLayer():
+                return _Evaluator(self._scope, self._lane, (node.layer, node.direction)).value(node.body)
+            case Wrong():
+                return self._wrong(node)
+            case Contribution():
+                return self._contribution(node)
 
     # -- names and logic
 
-    def _run(self, offset: int, lane: str | None = None) -> Run:
+    def _run(
+        self, offset: int, lane: str | None = None, layer: int | None = None, direction: str | None = None
+    ) -> Run:
         try:
-            return self._scope.run(lane or self._lane)
+            run = self._scope.run(lane or self._lane)
+            return run.on(layer or self._place[0], direction or self._place[1])
         except ExpressionError as error:
             raise ExpressionError(error.message, offset) from None
+        except IndexError as error:
+            raise ExpressionError(str(error), offset) from None
 
     def _name(self, node: Name) -> Value:
         name = node.name
@@ -233,10 +249,17 @@ class _Evaluator:
         if isinstance(value, bool | Array):
             raise ExpressionError("the new value is one number", node.value.offset)
         try:
-            scope = self._scope.changed(node.target, value)
+            scope = self._scope.changed(node.target, value, self._lane)
         except ExpressionError as error:
             raise ExpressionError(error.message, node.offset) from None
-        return _Evaluator(scope, self._lane).value(node.body)
+        return _Evaluator(scope, self._lane, self._place).value(node.body)
+
+    def _wrong(self, node: Wrong) -> Value:
+        try:
+            scope = self._scope.wrong(node.model)
+        except ExpressionError as error:
+            raise ExpressionError(error.message, node.offset) from None
+        return _Evaluator(scope, self._lane, self._place).value(node.body)
 
     # -- places
 
@@ -271,14 +294,15 @@ class _Evaluator:
     # -- quantities
 
     def _quantity(self, node: Quantity) -> Value:
-        run = self._run(node.offset, node.lane)
+        run = self._run(node.offset, node.lane, node.layer, node.direction)
         name = node.full_name
         if not run.has(name):
             known = ", ".join(quantity.name for quantity in run.quantities() if "(" not in quantity.name)
             raise ExpressionError(f"there is no {name!r} here; a run of this cell has {known}", node.offset)
         start = run.first_step(name)
-        rows = run.states(name) if start == 0 else run.grid(name)
-        first, last, one_step = self._interval(node.step, "step", start, run.steps)
+        rows = run.states(name)
+        end = run.steps if node.step is None else run.last_step(name)
+        first, last, one_step = self._interval(node.step, "step", start, end)
         low, high, one_unit = self._interval(node.unit, "unit", 1, rows.shape[1])
         data: Floats = rows[first - start : last - start + 1, low - 1 : high]
         axes: tuple[Axis, ...] = (Axis("step", first), Axis("unit", low))
@@ -300,8 +324,8 @@ class _Evaluator:
 
     def _direct(self, node: Direct) -> Value:
         run = self._run(node.offset)
-        if not run.has(node.name):
-            raise ExpressionError(f"a run of this cell has no {node.name}", node.offset)
+        if node.name != {"lstm": "c", "gru": "h"}.get(run.cell):
+            raise ExpressionError(f"a run of this cell has no direct path of {node.name}", node.offset)
         last, first = self._between(node.last, node.first, run)
         product = read(run.direct(last, first), (Axis("unit"),), run, node.offset)
         if isinstance(product, Array) and product.data.size == 1:
@@ -309,6 +333,9 @@ class _Evaluator:
         return self._pick(product, () if node.unit is None else (node.unit,), node.offset)
 
     def _between(self, last_node: Node, first_node: Node, run: Run) -> tuple[int, int]:
+        if run.direction == "reverse":
+            last = self._inside(last_node, "step", 1, run.steps + 1)
+            return last, self._inside(first_node, "step", last, run.steps + 1)
         last = self._inside(last_node, "step", 0, run.steps)
         first = self._inside(first_node, "step", 0, run.steps)
         if first > last:
@@ -319,12 +346,29 @@ class _Evaluator:
 
     def _entry(self, node: Entry) -> Value:
         run = self._run(node.offset)
-        data = parameter(node, run)
+        return self._parameter(node, parameter(node, run), run)
+
+    def _contribution(self, node: Contribution) -> Value:
+        run = self._run(node.offset)
+        entry = node.entry
+        name = f"{entry.kind}_{entry.part or 'ih'}"
+        if name + run.ending not in run.parameters:
+            raise ExpressionError(f"this network has no {entry.spelling}", node.offset)
+        step = self._inside(node.step, "step", 1, run.steps)
+        try:
+            return self._parameter(entry, run.contributions(name)[step - 1], run)
+        except ExperimentError as error:
+            raise ExpressionError(str(error), node.offset) from None
+
+    def _parameter(self, node: Entry, data: Floats, run: Run) -> Value:
+        """Take a gate's rows, and an entry, out of a parameter or its gradient."""
         if node.gate is not None:
-            if run.cell != "lstm":
+            gates = run.network.recurrence.gates
+            if gates == ("",):
                 raise ExpressionError("this cell has no gates: write weight.hh[2, 1] or bias[2]", node.offset)
-            block = GATES.index(node.gate)
-            data = data[block * run.units : (block + 1) * run.units]
+            if node.gate not in gates:
+                raise ExpressionError(f"this cell's gates are {', '.join(gates)}", node.offset)
+            data = data[run.network.recurrence.rows(node.gate, run.units)]
         axes = (Axis("row"), Axis("column")) if data.ndim == 2 else (Axis("unit"),)
         value = read(data, axes, run, node.offset)
         if isinstance(value, Array) and value.data.size == 1:

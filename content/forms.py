@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine import TargetError, parse_target
+from engine import LIMITS, TargetError, parse_target
 
-from .syntax import GATES, Changed, Direct, Entry, ExpressionError, InLane, Jacobian, Node, Quantity, Span
+from .syntax import (
+    GATES,
+    Changed,
+    Contribution,
+    Direct,
+    Entry,
+    ExpressionError,
+    InLane,
+    InLayer,
+    Jacobian,
+    Node,
+    Quantity,
+    Span,
+    Wrong,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +30,9 @@ if TYPE_CHECKING:
 
 MAX_CHANGED = 8
 
-PARTS = {"weight": ("hh", "ih", "y"), "bias": ("", "h", "hh", "ih", "y")}
+_PEEPHOLES = ("ci", "cf", "co")
+
+PARTS = {"weight": ("hh", "ih", "y", "e", *_PEEPHOLES), "bias": ("", "h", "hh", "ih", "y")}
 
 
 def _gradient(parser: Parser, token: Token) -> Node:
@@ -37,8 +53,9 @@ def _between(parser: Parser, token: Token) -> Node:
     first = parser.expression()
     parser.expect(")", f"after the earlier step: {example}")
     if token.text == "direct":
-        if name.text != "c":
-            raise ExpressionError("only the cell state has a direct path: direct(c, T, t)", name.offset)
+        if name.text not in ("c", "h"):
+            message = "a direct path is that of c, or of a GRU's h: direct(c, T, t)"
+            raise ExpressionError(message, name.offset)
         (unit,) = parser.single_places(("unit",))
         return parser.counted(Direct(token.offset, name.text, last, first, unit))
     if name.text not in ("c", "h"):
@@ -58,10 +75,13 @@ def _at(parser: Parser, token: Token) -> Node:
         parser.expect(")", "after the quantity")
     said: dict[str, Node | Span | None] = {}
     lane: str | None = None
+    layer: int | None = None
+    direction: str | None = None
     while parser.sees(","):
         parser.take()
         key = parser.name("t, unit, layer, direction or lane")
-        if key.text in said or (key.text == "lane" and lane is not None):
+        given = {"lane": lane, "layer": layer, "direction": direction}
+        if key.text in said or given.get(key.text) is not None:
             raise ExpressionError(f"{key.text} is said twice", key.offset)
         parser.expect("=", f"after {key.text}")
         match key.text:
@@ -70,23 +90,31 @@ def _at(parser: Parser, token: Token) -> Node:
             case "lane":
                 lane = _lane(parser)
             case "layer":
-                _only(parser, key.text, "1", "the networks here have one layer")
-                said[key.text] = None
+                layer = _layer(parser)
             case "direction":
-                _only(parser, key.text, "forward", "the networks here read forward")
-                said[key.text] = None
+                direction = _direction(parser)
             case _:
                 raise ExpressionError(
                     f"at(...) knows t, unit, layer, direction and lane, not {key.text!r}", key.offset
                 )
     parser.expect(")", "to close at(...)")
-    return parser.counted(Quantity(token.offset, name, gradient, said.get("t"), said.get("unit"), lane))
+    return parser.counted(
+        Quantity(token.offset, name, gradient, said.get("t"), said.get("unit"), lane, layer, direction)
+    )
 
 
-def _only(parser: Parser, key: str, value: str, why: str) -> None:
+def _layer(parser: Parser) -> int:
     token = parser.take()
-    if token.text != value:
-        raise ExpressionError(f"{key} can only be {value}: {why}", token.offset)
+    if token.text not in {str(layer) for layer in range(1, LIMITS.max_layers + 1)}:
+        raise ExpressionError(f"a layer is a whole number from 1 to {LIMITS.max_layers}", token.offset)
+    return int(token.text)
+
+
+def _direction(parser: Parser) -> str:
+    token = parser.take()
+    if token.text not in ("forward", "reverse"):
+        raise ExpressionError("a direction is forward or reverse", token.offset)
+    return token.text
 
 
 def _lane(parser: Parser) -> str:
@@ -102,6 +130,53 @@ def _in_lane(parser: Parser, token: Token) -> Node:
     parser.expect(",", "after the lane: in_lane(lstm, h[3, 1])")
     body = _enclosed(parser, "in_lane", token)
     return parser.counted(InLane(token.offset, lane, body))
+
+
+def _in_layer(parser: Parser, token: Token) -> Node:
+    example = "in_layer(2, h[3, 1]) or in_layer(1, reverse, h[3, 1])"
+    layer = _layer(parser)
+    parser.expect(",", f"after the layer: {example}")
+    direction = "forward"
+    if parser.token.text in ("forward", "reverse"):
+        direction = _direction(parser)
+        parser.expect(",", f"after the direction: {example}")
+    return parser.counted(InLayer(token.offset, layer, direction, _enclosed(parser, "in_layer", token)))
+
+
+def _wrong(parser: Parser, token: Token) -> Node:
+    from engine.wrong_models import WRONG_MODELS  # few expressions name one, and a start need not load them
+
+    example = 'wrong("no-activation-slope", jacobian(h, 3, 1))'
+    parser.changed_runs += 1
+    if parser.changed_runs > MAX_CHANGED:
+        raise ExpressionError(f"at most {MAX_CHANGED} changed runs in one expression", token.offset)
+    model = parser.take()
+    if model.kind != "string":
+        raise ExpressionError(f"the wrong model's name stands in quotes: {example}", model.offset)
+    name = model.text[1:-1]
+    if name not in WRONG_MODELS:
+        known = ", ".join(WRONG_MODELS)
+        raise ExpressionError(f"no wrong model is called {name!r}; there are {known}", model.offset)
+    parser.expect(",", f"after the name: {example}")
+    return parser.counted(Wrong(token.offset, name, _enclosed(parser, "wrong", token)))
+
+
+def _contribution(parser: Parser, token: Token) -> Node:
+    example = "contribution(weight.hh, t)[2, 1]"
+    name = parser.name(f"weight or bias: {example}")
+    if name.text not in PARTS:
+        raise ExpressionError(f"a step contributes to a weight or a bias: {example}", name.offset)
+    names = _dotted(parser)
+    part, gate = _part_and_gate(name, names)
+    if part in ("y", "e"):
+        message = "contributions are those to the weights of a recurrent layer"
+        raise ExpressionError(message, name.offset)
+    parser.expect(",", f"after the weight: {example}")
+    step = parser.expression()
+    parser.expect(")", f"after the step: {example}")
+    indices = _indices(parser, name, one=part in _PEEPHOLES)
+    entry = Entry(token.offset, name.text, part, gate, False, indices)
+    return parser.counted(Contribution(token.offset, entry, step))
 
 
 def _changed_run(parser: Parser, token: Token) -> Node:
@@ -158,20 +233,29 @@ def entry(parser: Parser, token: Token, start: int | None = None) -> Node:
     """
     gradient = start is not None
     kind = token.text
-    names: list[Token] = []
-    while parser.sees(".") and len(names) < 2:
-        parser.take()
-        names.append(parser.name("a name after the point"))
-    part, gate = _part_and_gate(token, [name.text for name in names])
+    part, gate = _part_and_gate(token, _dotted(parser))
     if gradient:
         parser.expect(")", f"after {kind}; the place comes behind: grad(weight.hh)[2, 1]")
-    words = ("row", "column") if kind == "weight" else ("unit",)
-    indices = tuple(index for index in parser.single_places(words) if index is not None)
-    if kind == "weight" and len(indices) == 1:
-        raise ExpressionError("name row and column of a weight: weight.hh[2, 1]", token.offset)
+    indices = _indices(parser, token, one=part in _PEEPHOLES)
     return parser.counted(
         Entry(token.offset if start is None else start, kind, part, gate, gradient, indices)
     )
+
+
+def _dotted(parser: Parser) -> list[str]:
+    names: list[str] = []
+    while parser.sees(".") and len(names) < 2:
+        parser.take()
+        names.append(parser.name("a name after the point").text)
+    return names
+
+
+def _indices(parser: Parser, token: Token, *, one: bool = False) -> tuple[Node, ...]:
+    words = ("row", "column") if token.text == "weight" and not one else ("unit",)
+    indices = tuple(index for index in parser.single_places(words) if index is not None)
+    if len(words) == 2 and len(indices) == 1:
+        raise ExpressionError("name row and column of a weight: weight.hh[2, 1]", token.offset)
+    return indices
 
 
 def _part_and_gate(token: Token, names: list[str]) -> tuple[str, str | None]:
@@ -180,7 +264,9 @@ def _part_and_gate(token: Token, names: list[str]) -> tuple[str, str | None]:
     if kind == "bias" and part in GATES and gate is None:
         return "", part
     part = part or ""
-    if part not in PARTS[kind] or (gate is not None and (gate not in GATES or part in ("h", "y"))):
+    if part not in PARTS[kind] or (
+        gate is not None and (gate not in GATES or part in ("h", "y", "e", *_PEEPHOLES))
+    ):
         weights, biases = "weight.hh, weight.ih, weight.y or weight.hh.f", "bias, bias.f or bias.y"
         raise ExpressionError(f"write {weights if kind == 'weight' else biases}", token.offset)
     return ("" if part == "h" else part), gate
@@ -189,8 +275,11 @@ def _part_and_gate(token: Token, names: list[str]) -> tuple[str, str | None]:
 FORMS: dict[str, Callable[[Parser, Token], Node]] = {
     "at": _at,
     "changed": _changed_run,
+    "contribution": _contribution,
     "direct": _between,
     "grad": _gradient,
     "in_lane": _in_lane,
+    "in_layer": _in_layer,
     "jacobian": _between,
+    "wrong": _wrong,
 }

@@ -297,4 +297,11 @@ def _settings_text(goal: Goal, controls: tuple[Control, ...]) -> str:
     if not goal.passes:
         return f"Settings for which `{goal.expression}` holds."
     pairs = zip(controls, goal.passes[0], strict=True)
-    return "For example: " + "; ".join(f"{_label(c)}: {format_number(value)}" for c, value in pairs) + "."
+    *others, last = (_setting(_label(control), value) for control, value in pairs)
+    return f"For example {', '.join(others)} and {last}." if others else f"For example {last}."
+
+
+def _setting(label: str, value: float) -> str:
+    if len(label) == 1 and label.isascii() and label.isalpha():
+        return f"${label} = {format_number(value, in_math=True)}$"
+    return f"{label}\u00a0=\u00a0{format_number(value)}"

@@ -26,7 +26,11 @@ class _Kept:
 
 
 def load(
-    paths: Sequence[Path], concepts: ConceptMap, cache_folder: Path | None = None, version: str = ""
+    paths: Sequence[Path],
+    concepts: ConceptMap,
+    cache_folder: Path | None = None,
+    version: str = "",
+    shipped_cache: Path | None = None,
 ) -> Library:
     """Read banks from files and folders.
 
@@ -40,6 +44,8 @@ def load(
         Where banks without problems are kept as JSON; None for no cache.
     version : str
         The program's version: banks cached by another one are read anew.
+    shipped_cache : Path or None
+        A cache that came with the program; it is only read.
 
     Returns
     -------
@@ -50,7 +56,7 @@ def load(
     marks = digest(encode(concepts))
     banks: list[Bank] = []
     for file in files:
-        bank, found = _bank(file, concepts, (marks, version), cache_folder)
+        bank, found = _bank(file, concepts, (marks, version), cache_folder, shipped_cache)
         problems += found
         if bank is None:
             continue
@@ -94,14 +100,18 @@ def twins(first: Bank, second: Bank) -> tuple[Problem, Problem]:
 
 
 def _bank(
-    file: Path, concepts: ConceptMap, depends: tuple[str, ...], cache_folder: Path | None
+    file: Path,
+    concepts: ConceptMap,
+    depends: tuple[str, ...],
+    cache_folder: Path | None,
+    shipped_cache: Path | None,
 ) -> tuple[Bank | None, tuple[Problem, ...]]:
     data, problems = read_bytes(file)
     if data is None:
         return None, problems
     sha = hashlib.sha256(data).hexdigest()
     name = cache.key(_Kept, sha, str(FORMAT), str(LOADER_VERSION), *depends)
-    kept = cache.fetch(cache_folder, name, _Kept)
+    kept = cache.fetch(name, _Kept, cache_folder, shipped_cache)
     if isinstance(kept, _Kept):
         return Bank(kept.header, file, _at(kept.questions, str(file)), sha), ()
     # Imported here: with a warm cache neither the YAML reader nor the expression parser is needed.

@@ -68,6 +68,14 @@ class NetworkSpec:
     seed: Number = 0
     weights: tuple[tuple[str, tuple[tuple[Number, ...], ...]], ...] = ()
     outputs: int | None = None
+    variant: str = ""
+    reset: str = "after"
+    layers: Number = 1
+    bidirectional: bool = False
+    merge: str = "concatenate"
+    readout: str = "linear"
+    embedding: Number | None = None
+    initial: str = "zero"
 
 
 @dataclass(frozen=True)
@@ -76,6 +84,15 @@ class LaneSpec:
 
     name: str
     network: NetworkSpec = NetworkSpec()
+
+
+@dataclass(frozen=True)
+class FreeSpec:
+    """Steps at which a network reads what it said itself; the fields are those of `engine.Free`."""
+
+    steps: Number
+    temperature: Number = 0.0
+    seed: Number = 0
 
 
 @dataclass(frozen=True)
@@ -94,6 +111,7 @@ class InputSpec:
     at: Number = 1
     value: Number = 1.0
     seed: Number = 0
+    free: FreeSpec | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +141,8 @@ class ExperimentSpec:
     input: InputSpec = InputSpec()
     loss: LossSpec | None = None
     changes: tuple[ChangeSpec, ...] = ()
+    truncate: Number | None = None
+    """Window of truncated BPTT; None for the whole sequence."""
     name: str | None = None
     """Its name in the bank's `experiments`, or None for one written inside a question."""
 

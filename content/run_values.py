@@ -13,32 +13,27 @@ from .syntax import Entry, ExpressionError
 if TYPE_CHECKING:
     from engine import Run
 
-_PARAMETER_NAMES = {"hh": "weight_hh_l0", "ih": "weight_ih_l0", "y": "weight_y"}
-_BIAS_NAMES = {"ih": "bias_ih_l0", "hh": "bias_hh_l0", "y": "bias_y"}
-
 
 def parameter(node: Entry, run: Run) -> Floats:
-    """Return a weight or bias of a run, or its gradient, as packed by PyTorch: all gates below each other.
+    """Return a weight or bias of a run's layer, or its gradient, as packed by PyTorch: gate below gate.
 
     Raises
     ------
     ExpressionError
         For one that this network does not have.
     """
-    source = run.weight_gradient if node.gradient else run.parameters.__getitem__
-    if node.kind == "weight":
-        name = _PARAMETER_NAMES[node.part]
-    elif node.part:
-        name = _BIAS_NAMES[node.part]
-    else:
-        name = _BIAS_NAMES["ih"]
+    part = node.part or "ih"
+    name = f"{node.kind}_{part}" if part in ("y", "e") else f"{node.kind}_{part}{run.ending}"
     if name not in run.parameters:
         raise ExpressionError(f"this network has no {node.spelling}", node.offset)
-    data = np.asarray(source(name), dtype=np.float64)
-    other = _BIAS_NAMES["hh"]
-    if node.kind == "bias" and not node.part and not node.gradient and other in run.parameters:
+    data = np.asarray(run.weight_gradient(name) if node.gradient else run.parameters[name], dtype=np.float64)
+    if node.kind == "bias" and not node.part and not node.gradient:
         # Only the sum of both biases enters the equations; it is what the screen shows as the bias.
-        data = data + np.asarray(run.parameters[other])
+        other = np.array(run.parameters[f"bias_hh{run.ending}"])
+        if run.cell == "gru" and run.network.reset == "after":
+            # But for a GRU's candidate: there the second one stands inside the bracket that r scales.
+            other[run.network.recurrence.rows("n", run.units)] = 0.0
+        data = data + other
     return data
 
 

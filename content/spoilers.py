@@ -9,6 +9,7 @@ seen before.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 import engine
@@ -30,7 +31,6 @@ RULE = "visible-key"
 _GIVEN = ("x", "weight", "bias", "parameters")
 _NUMBER = re.compile(r"[-−+]?\d+(?:[.,]\d+)?(?:\s*(?:e|·10\^?|\\cdot\s*10\^)\s*\{?[-−+]?\d+\}?)?")
 _SHORTEST_TEXT = 6
-_IN_GATES_VIEW = ("i", "f", "g", "o", "c", "h", "tanh_c")
 
 
 def visible_keys(question: Question, variant: Variant) -> Iterator[Found]:
@@ -86,11 +86,18 @@ def _is_visible(reading: Reading, veil: Veil, steps: int) -> bool:
     return veil.after is None or last <= veil.after
 
 
+@cache
+def _in_gates_view() -> frozenset[str]:
+    """What the heat maps show, of any cell."""
+    shown = (quantity.name for cell in engine.CELLS for quantity in engine.heat_quantities(cell))
+    return frozenset(shown) | {"tanh_c"}  # which c tells
+
+
 def _views(name: str) -> set[str]:
     """The views that show a quantity."""
-    if name.startswith(("grad(", "jacobian(", "direct(")) or name == "loss":
+    if name.startswith(("grad(", "jacobian(", "direct(", "contribution(")) or name == "loss":
         return {"gradient"}
-    return {"cell", "gates"} if name in _IN_GATES_VIEW else {"cell"}
+    return {"cell", "gates"} if name in _in_gates_view() else {"cell"}
 
 
 def _veil_advice(readings: list[Reading], veil: Veil) -> str:

@@ -16,7 +16,35 @@ if TYPE_CHECKING:
 
     from .model import Question
 
-_RNN_NODES = ("mix", "tanh")
+_PARTS = {
+    "rnn": frozenset({"mix", "tanh"}),
+    "lstm": frozenset(
+        {"forget-sigmoid", "input-sigmoid", "output-sigmoid", "candidate-tanh"}
+        | {"forget-product", "input-product", "cell-sum", "output-tanh", "output-product"}
+        | {"mix-f", "mix-i", "mix-g", "mix-o"}
+    ),
+    "gru": frozenset(
+        {"reset-sigmoid", "update-sigmoid", "candidate-tanh", "candidate-sum", "complement"}
+        | {"reset-product", "keep-product", "new-product", "state-sum"}
+        | {"mix-r", "mix-z", "mix-q", "mix-n"}
+    ),
+}
+
+
+def drawn_parts(network: engine.Network) -> frozenset[str]:
+    """Name the parts of a network's drawn cell that can be clicked; a variant lacks some."""
+    parts = _PARTS[network.cell]
+    if network.cell == "gru":
+        # Before the matrix one block makes the candidate at once.
+        return parts - {"mix-q", "candidate-sum"} if network.reset == "before" else parts
+    if network.cell == "rnn":
+        return parts
+    words = {"f": "forget", "i": "input", "o": "output"}
+    for gate in words.keys() - set(network.recurrence.gates):
+        parts -= {f"mix-{gate}", f"{words[gate]}-sigmoid", f"{words[gate]}-product"}
+    if network.variant == "coupled":
+        parts |= {"forget-product", "complement"}
+    return parts - {"output-tanh"} if network.variant == "no-output-activation" else parts
 
 
 def misfits(question: Question, experiment: engine.Experiment) -> Iterator[Found]:
@@ -34,7 +62,7 @@ def misfits(question: Question, experiment: engine.Experiment) -> Iterator[Found
     yield from _steps(question, experiment.steps)
     yield from _units(question, units)
     yield from _quantities(question, cells)
-    yield from _nodes(question, cells, experiment.steps)
+    yield from _nodes(question, experiment)
     for i, control in enumerate(question.controls):
         yield from _control(question, experiment, i, engine.parse_target(control.target, control.lane))
 
@@ -80,9 +108,11 @@ def _quantities(question: Question, cells: list[str]) -> Iterator[Found]:
             )
 
 
-def _nodes(question: Question, cells: list[str], steps: int) -> Iterator[Found]:
+def _nodes(question: Question, experiment: engine.Experiment) -> Iterator[Found]:
     if question.explain is None:
         return
+    steps = experiment.steps
+    parts = frozenset().union(*(drawn_parts(lane.network) for lane in experiment.lanes))
     for i, node in enumerate(question.explain.nodes):
         path = f"explain.nodes[{i}]"
         if node.startswith("step-"):
@@ -90,7 +120,7 @@ def _nodes(question: Question, cells: list[str], steps: int) -> Iterator[Found]:
                 yield Found(
                     path, f"{node} is not there: the run has {steps} steps", f"Write at most step-{steps}."
                 )
-        elif ("rnn" if node in _RNN_NODES else "lstm") not in cells:
+        elif node not in parts:
             yield Found(
                 path,
                 f"{node} is not a part of this cell",

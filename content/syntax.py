@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-GATES = ("i", "f", "g", "o")
+GATES = ("i", "f", "g", "o", "r", "z", "n")
 """The gates in the order of the blocks of rows of an LSTM's weights."""
 
 
@@ -122,6 +122,8 @@ class Quantity:
     step: Node | Span | None = None
     unit: Node | Span | None = None
     lane: str | None = None
+    layer: int | None = None
+    direction: str | None = None
 
     @property
     def full_name(self) -> str:
@@ -143,7 +145,7 @@ class Jacobian:
 
 @dataclass(frozen=True)
 class Direct:
-    """`direct(c, last, first)[unit]`: the product of the forget gate alone."""
+    """`direct(c, last, first)[unit]`: the product of the forget gate alone, of a GRU's update gate for h."""
 
     offset: int
     name: str
@@ -172,6 +174,15 @@ class Entry:
         parts = [self.kind, self.part, self.gate or ""]
         name = ".".join(part for part in parts if part)
         return f"grad({name})" if self.gradient else name
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """`contribution(weight.hh, step)[row, column]`: what one step adds to a gradient."""
+
+    offset: int
+    entry: Entry
+    step: Node
 
 
 @dataclass(frozen=True)
@@ -211,6 +222,25 @@ class InLane:
     body: Node
 
 
+@dataclass(frozen=True)
+class InLayer:
+    """The body's value in another layer, or in the reverse direction."""
+
+    offset: int
+    layer: int
+    direction: str
+    body: Node
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """The body's value in the run of a wrong model."""
+
+    offset: int
+    model: str
+    body: Node
+
+
 Node: TypeAlias = (
     Number
     | Truth
@@ -224,10 +254,13 @@ Node: TypeAlias = (
     | Jacobian
     | Direct
     | Entry
+    | Contribution
     | Call
     | Pick
     | Changed
     | InLane
+    | InLayer
+    | Wrong
 )
 
 
@@ -272,13 +305,15 @@ def children(node: Node) -> tuple[Node, ...]:
             found = [node.last, node.first, node.unit]
         case Entry():
             found = [*node.indices]
+        case Contribution():
+            found = [node.step, *node.entry.indices]
         case Call():
             found = [*node.arguments]
         case Pick():
             found = [node.base, *node.indices]
         case Changed():
             found = [node.value, node.body]
-        case InLane():
+        case InLane() | InLayer() | Wrong():
             found = [node.body]
         case _:
             pass

@@ -21,6 +21,7 @@ _FORMAT = re.compile(r"(?P<sign>\+?)(?P<body>(?:\.(?P<digits>[0-9]{1,2})(?P<kind
 _MAX_DIGITS = 15
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SIGNIFICANT = 4
+_NARROW = "\u202f"  # a narrow space at which no line breaks
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,8 @@ def format_number(value: float, style: str = "", *, in_math: bool = False) -> st
     Returns
     -------
     str
-        Such as ``−0.25``, ``4.1 · 10⁻¹⁵`` or, for TeX, ``4.1 \times 10^{-15}``.
+        Such as ``−0.25``, ``10⁻⁵``, ``4.1 · 10⁻¹⁵``, which no line breaks, or, for TeX,
+        ``4.1 \times 10^{-15}``.
 
     Raises
     ------
@@ -204,7 +206,11 @@ def _shortest(value: float) -> str:
 def _typeset(plain: str, in_math: bool) -> str:
     mantissa, _, exponent = plain.partition("e")
     power = str(int(exponent)) if exponent and int(exponent) else ""
-    if in_math:
-        return rf"{mantissa} \times 10^{{{power}}}" if power else mantissa
-    mantissa = mantissa.replace("-", "−")
-    return f"{mantissa} · 10{power.translate(_SUPERSCRIPTS)}" if power else mantissa
+    if not in_math:
+        mantissa = mantissa.replace("-", "−")
+    if not power:
+        return mantissa
+    ten = f"10^{{{power}}}" if in_math else f"10{power.translate(_SUPERSCRIPTS)}"
+    if mantissa.lstrip("+-−") == "1":
+        return mantissa[:-1] + ten  # once a power of ten is the power of ten
+    return rf"{mantissa} \times {ten}" if in_math else f"{mantissa}{_NARROW}·{_NARROW}{ten}"

@@ -1,11 +1,45 @@
-"""The words, bounds and patterns of the bank format."""
+"""The words, bounds and patterns of the bank format; what speaks of networks is the engine's."""
 
 from __future__ import annotations
 
-MAX_STEPS = 1000
-MAX_UNITS = 128
-MAX_INPUTS = 256
-MAX_LANES = 4
+from engine import ACTIVATIONS, CELLS, INITS, LIMITS, LOSSES, MERGES, READOUTS, RESETS, VARIANTS
+
+__all__ = [
+    "ACTIVATIONS",
+    "BLOOM",
+    "CELLS",
+    "CELL_NODES",
+    "ID",
+    "INITS",
+    "LANE_NAME",
+    "LATER_KINDS",
+    "LATER_VIEWS",
+    "LOSSES",
+    "MAX_EMBEDDING",
+    "MAX_INPUTS",
+    "MAX_LANES",
+    "MAX_LAYERS",
+    "MAX_PARAMETER_VALUES",
+    "MAX_QUESTIONS",
+    "MAX_STEPS",
+    "MAX_UNITS",
+    "MERGES",
+    "NAME",
+    "NODE",
+    "PARAMETER_NAME",
+    "QUANTITY_NAME",
+    "READOUTS",
+    "RESETS",
+    "VARIANTS",
+    "VIEWS",
+]
+
+MAX_STEPS = LIMITS.max_steps
+MAX_UNITS = LIMITS.max_hidden
+MAX_INPUTS = LIMITS.max_inputs
+MAX_LANES = LIMITS.max_lanes
+MAX_LAYERS = LIMITS.max_layers
+MAX_EMBEDDING = LIMITS.max_embedding
 MAX_QUESTIONS = 2000
 MAX_PARAMETER_VALUES = 1000
 
@@ -36,6 +70,18 @@ CELL_NODES = (
     "mix-o",
     "mix",
     "tanh",
+    "update-sigmoid",
+    "reset-sigmoid",
+    "reset-product",
+    "candidate-sum",
+    "complement",
+    "keep-product",
+    "new-product",
+    "state-sum",
+    "mix-z",
+    "mix-r",
+    "mix-q",
+    "mix-n",
 )
 """Parts of the drawn cell that can be clicked; `step-1`, `step-2`, ... are the steps of the time lines."""
 

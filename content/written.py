@@ -23,7 +23,7 @@ from .texts import find_fields
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .model import Draws, ExperimentSpec, InputSpec, Question
+    from .model import Draws, ExperimentSpec, InputSpec, NetworkSpec, Number, Question
     from .syntax import Expression
 
 MAX_NUMBERS = 500_000
@@ -113,7 +113,7 @@ def _names(question: Question, path: str, expression: Expression, start: int, te
 
 def _controls(question: Question) -> Iterator[Found]:
     for i, control in enumerate(question.controls):
-        if control.target in ("rate", "clip", "truncate", "activation", "cell"):
+        if control.target in ("rate", "clip", "activation", "cell"):
             yield Found(
                 f"controls[{i}].set",
                 f"a control of {control.target} is not part of this version",
@@ -182,12 +182,24 @@ def sample_draw(question: Question) -> Draws | None:
 
 def numbers_of(spec: ExperimentSpec) -> float:
     """Count the inputs, and tenths of weights; an expression counts as the most it may give."""
-    most = engine.LIMITS.max_hidden
-    units = [
-        most if isinstance(lane.network.hidden, str) else int(lane.network.hidden) for lane in spec.lanes
-    ]
     size, numbers = _input_numbers(spec.input)
-    return numbers + _WEIGHT_SHARE * sum(4 * hidden * (hidden + size) for hidden in units)
+    return numbers + _WEIGHT_SHARE * sum(_weights(lane.network, size) for lane in spec.lanes)
+
+
+def _weights(written: NetworkSpec, inputs: int) -> int:
+    """Count a network's weights as if each cell had four gates."""
+    limits = engine.LIMITS
+    hidden = _at_most(written.hidden, limits.max_hidden)
+    layers = _at_most(written.layers, limits.max_layers)
+    size = inputs if written.embedding is None else _at_most(written.embedding, limits.max_embedding)
+    directions = 2 if written.bidirectional else 1
+    looked_up = 0 if written.embedding is None else inputs * size
+    above = (layers - 1) * (hidden + directions * hidden)
+    return looked_up + 4 * hidden * directions * (hidden + size + above)
+
+
+def _at_most(written: Number, most: int) -> int:
+    return most if isinstance(written, str) else min(int(written), most)
 
 
 def _input_numbers(written: InputSpec) -> tuple[int, int]:

@@ -327,7 +327,10 @@ def test_hints_are_computed_in_the_run_with_these_settings(hold: Variant) -> Non
 
 
 def test_a_way_to_the_goal_is_told(hold: Variant) -> None:
-    assert key_text(hold) == "For example: forget bias of unit 1: 6.2; weight of the cue: −10."
+    assert (
+        key_text(hold)
+        == "For example forget bias of unit 1\u00a0=\u00a06.2 and weight of the cue\u00a0=\u00a0−10."
+    )
 
 
 def test_settings_leave_the_variant_as_it_was(hold: Variant) -> None:
@@ -410,3 +413,42 @@ def test_answers_come_back_from_json(answer: Answer) -> None:
 def test_other_data_is_no_answer(data: object) -> None:
     with pytest.raises(AnswerError):
         answer_from_data(data)
+
+
+# -- computed by a wrong model
+
+CHAIN = replace(
+    SINGLE,
+    id="chain",
+    kind="numeric",
+    options=(),
+    parameters=(Parameter("w", (0.5, -0.8)),),
+    experiment=ExperimentSpec(
+        (LaneSpec("rnn", NetworkSpec("rnn", hidden=1, weights=(("weight_hh_l0", (("w",),)),))),),
+        InputSpec("values", values=((1.0,), (0.0,), (0.0,))),
+    ),
+    answer=NumericAnswer("jacobian(h, 3, 1)", relative=0.01),
+    diagnose=(
+        Diagnosis(
+            'wrong("no-activation-slope", jacobian(h, 3, 1))',
+            "forgot-activation-slope",
+            'Without slopes it is <<wrong("no-activation-slope", jacobian(h, 3, 1)) | .2f>>.',
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize(("seed", "typed"), [(seed, number) for seed in range(6) for number in (0.25, 0.64)])
+def test_a_wrong_models_number_is_met_by_its_feedback(seed: int, typed: float) -> None:
+    variant = draw(CHAIN, seed)
+    w = dict(variant.draws)["w"]
+    verdict = grade(variant, NumberAnswer(str(typed)))
+    if w**2 != pytest.approx(typed):
+        assert all(each.misconception is None for each in verdict.feedback)
+        return
+    (feedback,) = verdict.feedback
+    assert (feedback.text, feedback.misconception) == (
+        f"Without slopes it is {typed:.2f}.",
+        "forgot-activation-slope",
+    )
+    assert not verdict.right

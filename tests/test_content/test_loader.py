@@ -244,6 +244,13 @@ def test_kinds_of_later_are_named(kind: str) -> None:
     assert [question.id for question in loaded.bank.questions] == ["b"]
 
 
+def test_an_option_computed_by_a_wrong_model_is_of_later() -> None:
+    text = HEAD + "questions:\n" + CHOICE % "a"
+    text = text.replace("misconception: write", "wrong_model: no-forget-gate, misconception: write")
+    loaded = read_bank(text.encode(), Path("b.yaml"), MAP)
+    assert ['"wrong_model" is not part of this version' in each.message for each in loaded.problems] == [True]
+
+
 # -- the digest
 
 
