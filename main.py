@@ -6,7 +6,6 @@ before Qt and NumPy are imported happens here, and so does the answer to a compu
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 from pathlib import Path
@@ -25,7 +24,10 @@ def main(arguments: list[str] | None = None) -> int:
     int
         The exit code: 0 when all went well.
     """
-    multiprocessing.freeze_support()  # first: in a frozen worker process this call never returns
+    if getattr(sys, "frozen", False):
+        import multiprocessing
+
+        multiprocessing.freeze_support()  # first: in a frozen worker process this call never returns
     given = sys.argv[1:] if arguments is None else arguments
     _find_own_packages()
     _compute_on_one_thread()

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, QTimer
 
 from app import paths, settings
 from app.controllers import Journal, LibraryController, StudyController
 from app.pages.window import MainWindow
 from app.storage import Store, StoreError
-from app.theme import ThemeManager, load_fonts
+from app.theme import ThemeManager, load_fonts, make_application
 from app.version import __version__
 from app.widgets import TextStore
 from content import concepts
@@ -24,9 +24,16 @@ from content import concepts
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from PySide6.QtWidgets import QApplication
+
 __all__ = ["Program", "run_window"]
 
 SHIPPED_BANKS = Path(concepts.__file__).with_name("banks")
+PREBUILT = Path(__file__).with_name("prebuilt")
+"""What `app.prebuild` made of them: a cache that is only read, and need not be there."""
+
+
+_SETTLED_MS = 200  # after the window was shown; its first picture is there
 
 
 def local_now() -> datetime:
@@ -92,21 +99,24 @@ class Program(QObject):
             self._settings.text_scale,
             bool(self._settings.reduced_motion),
             self,
+            shapes=False,
         )
         cache = profile.folder / "cache"
         remembered = [Path(name) for name in self._settings.banks]
         self.library = LibraryController(
-            concepts.load(cache),
+            concepts.load(cache, shipped_cache=PREBUILT),
             shipped=shipped,
             own=profile.folder / "banks",
             cache=cache,
+            shipped_cache=PREBUILT,
             opened=[path for path in remembered if path.exists()],
             parent=self,
         )
         self._gone = [path for path in remembered if not path.exists()]
         journal = Journal(self.store, clock.now, clock.new_uuid)
         self.study = StudyController(journal, self.library, self)
-        self.window = MainWindow(self.library, self.study, journal, self.themes, TextStore(cache))
+        self.window = MainWindow(self.library, self.study, journal, self.themes, TextStore(cache, PREBUILT))
+        self.themes.give_shapes()
         self.window.study_page.stage.player.set_speed(self._settings.speed)
         self.window.closing.connect(self.save_settings)
         self.window.place(self._settings.window)
@@ -155,6 +165,12 @@ class Program(QObject):
         self.window.deleteLater()
 
 
+def _collect_again() -> None:
+    """Let Python look again for what can be thrown away, which `app.run` put off; what is here, stays."""
+    gc.freeze()
+    gc.enable()
+
+
 def run_window(profile_folder: Path | None, banks: Sequence[Path], *, study: bool) -> int:
     """Open the window and stay until it is closed.
 
@@ -172,7 +188,7 @@ def run_window(profile_folder: Path | None, banks: Sequence[Path], *, study: boo
     int
         Exit status.
     """
-    application = QApplication(["unrolled"])
+    application = make_application("unrolled")
     application.setApplicationName("Unrolled")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("unrolled")
@@ -187,6 +203,7 @@ def run_window(profile_folder: Path | None, banks: Sequence[Path], *, study: boo
         show_trouble(error.sentence, error.advice)
         return 1
     program.show(study=study)
+    QTimer.singleShot(_SETTLED_MS, application, _collect_again)
     status = application.exec()
     program.close()
     return status

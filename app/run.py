@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 from pathlib import Path
 
@@ -40,6 +41,10 @@ def main(arguments: list[str]) -> int:
         from app.proof.gallery import run_gallery
 
         return run_gallery(asked.gallery, only=asked.only)
+    # What is made while starting stays: to look for what can be thrown away would find nothing. `run_window`
+    # has it looked for again.
+    gc.disable()
+    from app import plain_qt  # noqa: F401  # before the others; it says why
     from app.program import run_window
 
     return run_window(asked.profile, tuple(asked.bank), study=asked.study)

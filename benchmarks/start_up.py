@@ -1,11 +1,14 @@
 """Time from the start of the process to the first question on the screen, against a bare window.
 
-Run ``python benchmarks/start_up.py``. Four kinds of start are interleaved, each in a process of its own:
+Run ``python benchmarks/start_up.py``. Five kinds of start are interleaved, each in a process of its own:
 
 bare
     a window of PySide6 with NumPy imported, which paints one rectangle;
 fresh
-    the program on an empty profile: banks are read, formulas typeset;
+    the program on an empty profile, with the cache that comes with it (``python -m app.prebuild``): what one
+    sees who has just installed it;
+alone
+    the same without that cache: banks are read, formulas typeset;
 second
     the program on a profile that has been used: banks, texts and formulas come from its cache;
 home
@@ -26,10 +29,15 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from importlib.abc import MetaPathFinder
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from importlib.machinery import ModuleSpec
+
     from PySide6.QtWidgets import QWidget
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,7 +51,7 @@ def child(kind: str, profile: str) -> None:
     if kind == "bare":
         _bare()
     else:
-        _program(profile, study=kind != "home")
+        _program(profile, study=kind != "home", prebuilt=kind != "alone")
 
 
 def _report() -> None:
@@ -80,14 +88,55 @@ def _bare() -> None:
     application.exec()
 
 
-def _program(profile: str, *, study: bool) -> None:
+class WhenLoaded(MetaPathFinder):
+    """Calls back as soon as a module has been imported, so that the program imports in its own order.
+
+    Parameters
+    ----------
+    name : str
+        Of the module.
+    then : callable
+        Gets the module.
+    """
+
+    def __init__(self, name: str, then: Callable[[Any], None]) -> None:
+        self._name = name
+        self._then = then
+
+    def find_spec(self, fullname: str, path: Any, target: Any = None) -> ModuleSpec | None:
+        """Find the module as ever, and have its loader call back."""
+        if fullname != self._name:
+            return None
+        sys.meta_path.remove(self)
+        spec = find_spec(fullname)
+        assert spec is not None
+        assert spec.loader is not None
+        loader: Any = spec.loader
+        load = loader.exec_module
+
+        def exec_module(module: Any) -> None:
+            load(module)
+            self._then(module)
+
+        loader.exec_module = exec_module
+        return spec
+
+
+def _program(profile: str, *, study: bool, prebuilt: bool) -> None:
     sys.path.insert(0, str(ROOT))
     import main as launcher
 
-    launcher._compute_on_one_thread()
-    from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+    def prepare(program: Any) -> None:
+        if not prebuilt:
+            program.PREBUILT = None
+        _watch_first_picture(program)
 
-    from app import program
+    sys.meta_path.insert(0, WhenLoaded("app.program", prepare))
+    launcher.main(["--profile", profile, *(["--study"] if study else [])])
+
+
+def _watch_first_picture(program: Any) -> None:
+    from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 
     class Watch(QObject):
         """Waits until everything that it watches has been painted once."""
@@ -108,7 +157,7 @@ def _program(profile: str, *, study: bool) -> None:
     watches: list[Watch] = []
     true_show = program.Program.show
 
-    def show(self: program.Program, *, study: bool = False) -> None:
+    def show(self: Any, *, study: bool = False) -> None:
         window = self.window
         window.resize(1440, 900)
         if study:
@@ -121,8 +170,7 @@ def _program(profile: str, *, study: bool) -> None:
         _report()
         QCoreApplication.quit()
 
-    program.Program.show = show  # type: ignore[method-assign]  # this process exists for it
-    launcher.main(["--profile", profile, *(["--study"] if study else [])])
+    program.Program.show = show  # this process exists for it
 
 
 def start(kind: str, profile: Path, *options: str) -> tuple[float, dict[str, Any], str]:
@@ -160,8 +208,8 @@ def measure(runs: int) -> None:
             start("second", used)  # fills its cache, and Python's
         start("bare", used)
         for number in range(runs):
-            for kind in ("bare", "second", "fresh", "home"):
-                profile = Path(folder) / f"fresh-{number}" if kind == "fresh" else used
+            for kind in ("bare", "second", "fresh", "alone", "home"):
+                profile = Path(folder) / f"{kind}-{number}" if kind in ("fresh", "alone") else used
                 took, said[kind], _ = start(kind, profile)
                 times[kind].append(took)
         print(f"{runs} starts of each kind, interleaved; milliseconds from the start of the process")
@@ -179,6 +227,8 @@ def measure(runs: int) -> None:
             "a second start imports "
             + (f"NEEDLESSLY {', '.join(late)}" if late else f"none of {', '.join(LATE)}")
         )
+        if said["fresh"]["late"]:
+            print("app/prebuilt is missing or old, so fresh is the same as alone: python -m app.prebuild")
         _, _, lines = start("second", used, "-X", "importtime")
         print_imports(lines)
 

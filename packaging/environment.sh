@@ -40,10 +40,18 @@ is_current() {
     [ -f "$venv/$1.stamp" ] && [ "$(cat "$venv/$1.stamp")" = "$wanted" ]
 }
 
+# What the first start on a new profile would otherwise make for itself, which takes it half a second. The program
+# does without, so failing at it stops nothing.
+prebuild() {
+    echo "preparing the texts and formulas of the shipped questions (some seconds, once)"
+    "$venv/bin/python" -m app.prebuild >/dev/null || true
+}
+
 # What is installed may be kept when it runs and is of the version asked for.
 if suits "$venv/bin/python" && { [ -z "${PYTHON:-}" ] ||
     [ "$(version_of "$PYTHON" 2>/dev/null)" = "$(version_of $venv/bin/python)" ]; }; then
     if is_current dev || { [ "$kind" = run ] && is_current run; }; then
+        [ -d app/prebuilt ] || prebuild
         exit 0
     fi
 else
@@ -61,4 +69,5 @@ fi
 echo "installing packages for '$kind' (some 300 MB the first time)"
 [ "$kind" = dev ] && what='.[dev]' || what='.'
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable "$what"
+prebuild
 printf '%s\n' "$wanted" >"$venv/$kind.stamp"

@@ -6,7 +6,8 @@ from .cards import Card, ControlCard, ExplainCard, OptionCardData
 from .journal import Journal
 from .library import Asked, LibraryController
 from .playground import Playground
-from .study import Explanation, StudyController, Summary
+from .study import StudyController, Summary
+from .table import Explanation
 
 __all__ = [
     "Asked",

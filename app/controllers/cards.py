@@ -176,7 +176,7 @@ def _veil_sentence(variant: Variant) -> str:
     return tr("Predict first: the run stays hidden until you answer.")
 
 
-_LANES = {"rnn": "RNN", "lstm": "LSTM"}
+_LANES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 
 
 def _control(control: Control) -> ControlCard:

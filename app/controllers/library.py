@@ -46,6 +46,8 @@ class LibraryController(QObject):
         Folder of the learner's own banks; it need not exist.
     cache : Path or None
         Where banks that were read are kept.
+    shipped_cache : Path or None
+        A cache that came with the program; it is only read.
     opened : sequence of Path
         Files and folders that the learner opened, remembered.
 
@@ -64,6 +66,7 @@ class LibraryController(QObject):
         shipped: Path,
         own: Path,
         cache: Path | None,
+        shipped_cache: Path | None = None,
         opened: Sequence[Path] = (),
         parent: QObject | None = None,
     ) -> None:
@@ -72,6 +75,7 @@ class LibraryController(QObject):
         self.own = own
         self._shipped = shipped
         self._cache = cache
+        self._shipped_cache = shipped_cache
         self._opened = list(opened)
         self._library: Library = self._read()
 
@@ -138,7 +142,7 @@ class LibraryController(QObject):
 
     def _read(self) -> Library:
         paths = [self._shipped, *([self.own] if self.own.is_dir() else []), *self._opened]
-        return library.load(paths, self.concepts, self._cache, __version__)
+        return library.load(paths, self.concepts, self._cache, __version__, self._shipped_cache)
 
 
 def _resolved(path: Path) -> Path:

@@ -36,6 +36,7 @@ class Playground(QObject):
         self._base: Experiment | None = None
         self._experiment: Experiment | None = None
         self._runs: tuple[Run, ...] = ()
+        self._values: dict[Target, float | None] = {}  # of the places asked for since the last setting
 
     @property
     def experiment(self) -> Experiment | None:
@@ -63,12 +64,17 @@ class Playground(QObject):
             Its runs, where they have been computed already.
         """
         self._base = self._experiment = experiment
+        self._values.clear()
         self._runs = runs or (() if experiment is None else engine.run(experiment))
         self.runs_changed.emit(self._runs)
 
     def value(self, target: Target) -> float | None:
         """Say where a place stands now; None where it is not one number."""
-        return None if self._experiment is None else self._experiment.value_of(target)
+        if self._experiment is None:
+            return None
+        if target not in self._values:
+            self._values[target] = self._experiment.value_of(target)
+        return self._values[target]
 
     def set_value(self, target: Target, value: float) -> bool:
         """Set a place and run; return whether it ran."""
@@ -81,6 +87,7 @@ class Playground(QObject):
             self.refused.emit(str(error))
             return False
         self._experiment, self._runs = changed, runs
+        self._values.clear()
         self.runs_changed.emit(runs)
         return True
 

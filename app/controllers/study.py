@@ -11,17 +11,16 @@ from app.storage import Explained, Finished, Flagged, Hinted, Retracted, Shown, 
 from app.storage.projections import answer_of
 from app.tutor.choice import candidates, plan_session
 from app.tutor.session import Phase, QuestionState, Result, Session
-from content.answers import AnswerError, ChoiceAnswer, NumberAnswer, SettingsAnswer
+from content.answers import AnswerError, ChoiceAnswer, SettingsAnswer
 from content.asked import asked_text
 from content.expressions import ExpressionError
 from content.grader import grade
 from content.numbers import NumberError
-from content.pictures import read_picture
 from content.variants import VariantError, draw, restore
 
-from .cards import Card, make_card, plain_hints
-from .playground import Playground
+from .cards import make_card, plain_hints
 from .records import answered_record, shown_record, text_digest
+from .table import Explanation, Table
 
 if TYPE_CHECKING:
     from app.storage import Payload
@@ -29,22 +28,11 @@ if TYPE_CHECKING:
     from app.tutor.attempts import Certainty
     from app.tutor.choice import Choice
     from content.answers import Answer
-    from content.grader import Verdict
-    from content.model import Misconception, Question, Reveal, StageSetup
-    from content.variants import Variant
 
     from .journal import Journal
     from .library import LibraryController
 
-__all__ = ["Explanation", "StudyController", "Summary"]
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """What the learner said decided it, and whether that was accepted."""
-
-    choice: str
-    right: bool
+__all__ = ["StudyController", "Summary"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +44,7 @@ class Summary:
     right: int
 
 
-class StudyController(QObject):
+class StudyController(Table):
     """Asks the questions of a queue, one after the other.
 
     Every act that counts is written to the log before its effect is shown; one that cannot be written has no
@@ -71,10 +59,6 @@ class StudyController(QObject):
 
     Attributes
     ----------
-    question_changed : Signal()
-        Another question or another variant is on the table.
-    state_changed : Signal()
-        The learner chose, asked for a hint, checked, explained, or took something back.
     finished : Signal(Summary)
         The queue is done.
     refused : Signal(str)
@@ -83,24 +67,13 @@ class StudyController(QObject):
         Something went wrong: a sentence and what to do.
     """
 
-    question_changed = Signal()
-    state_changed = Signal()
     finished = Signal(object)
     refused = Signal(str)
     failed = Signal(str, str)
 
     def __init__(self, journal: Journal, library: LibraryController, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(library, parent)
         self._journal = journal
-        self._library = library
-        self.playground = Playground(self)
-        self.session: Session | None = None
-        self.state: QuestionState | None = None
-        self.card: Card | None = None
-        self.variant: Variant | None = None
-        self.verdict: Verdict | None = None
-        self.explanation: Explanation | None = None
-        self.is_flagged = False
 
     # ------------------------------------------------------------------------------------- what can be begun
 
@@ -157,78 +130,12 @@ class StudyController(QObject):
         answer = answer_of(point.answered) if point.answered is not None else None
         if state.result is not None and answer is not None:
             self.verdict = grade(variant, answer)
+        if state.phase is Phase.RUN and not state.can_try_again:
+            state = state.watched()
         self._put(variant, card, state)
         if isinstance(answer, SettingsAnswer):
             self._put_settings(answer.values)
         return True
-
-    # --------------------------------------------------------------------------------------- what is shown
-
-    @property
-    def question(self) -> Question | None:
-        """The question on the table."""
-        return self.variant.question if self.variant is not None else None
-
-    @property
-    def phase(self) -> Phase | None:
-        """Where the learner is in it."""
-        return self.state.phase if self.state is not None else None
-
-    @property
-    def is_answered(self) -> bool:
-        """Whether an answer has been checked, so that nothing is veiled any more."""
-        return self.phase not in (None, Phase.PREDICT)
-
-    @property
-    def answer(self) -> Answer | None:
-        """What is chosen now."""
-        choice = self.state.choice if self.state is not None else None
-        return choice if isinstance(choice, ChoiceAnswer | NumberAnswer | SettingsAnswer) else None
-
-    @property
-    def can_check(self) -> bool:
-        """Whether there is something to check."""
-        return self.state is not None and self.state.can_check and self.answer not in _EMPTY
-
-    @property
-    def stage_setup(self) -> StageSetup | None:
-        """What the stage shows before the answer."""
-        return self.question.stage if self.question is not None else None
-
-    @property
-    def reveal(self) -> Reveal | None:
-        """What the stage shows after the answer."""
-        return self.question.reveal if self.question is not None else None
-
-    @property
-    def may_see_decided(self) -> bool:
-        """Whether the learner may be taken to the deciding step: not while asked to find that very step."""
-        if not self.is_answered or self.reveal is None:
-            return False
-        explain = self.card.explain if self.card is not None else None
-        asked = self.phase is Phase.EXPLAIN_SELF and explain is not None
-        return not (asked and explain is not None and any(node.startswith("step-") for node in explain.nodes))
-
-    def concept_title(self) -> str:
-        """Return the title of the question's concept; it is shown after the answer only."""
-        concept = self._library.concepts.concept(self.question.concept) if self.question is not None else None
-        return concept.title if concept is not None else ""
-
-    def misconception(self, name: str) -> Misconception | None:
-        """Look a wrong idea up in the registry."""
-        return self._library.concepts.misconception(name)
-
-    def picture(self, name: str) -> bytes | None:
-        """Return a picture that a text names, from the bank's own folder; None if there is none."""
-        asked = self._library.find(self.state.question) if self.state is not None else None
-        return None if asked is None else read_picture(asked.bank.path.parent, name)
-
-    @property
-    def hints(self) -> tuple[str, ...]:
-        """The hints read so far, Markdown."""
-        if self.card is None or self.state is None:
-            return ()
-        return self.card.hints[: self.state.hints_seen]
 
     # ------------------------------------------------------------------------------------------ predicting
 
@@ -252,7 +159,7 @@ class StudyController(QObject):
         if self.card is None:
             return
         control = self.card.controls[number]
-        if not control.is_live(self.is_answered) or not self.playground.set_value(control.target, value):
+        if not control.is_live(self.is_open) or not self.playground.set_value(control.target, value):
             return
         if control.when == "answer" and self.phase is Phase.PREDICT:
             self.choose(SettingsAnswer(self._settings()))
@@ -271,8 +178,7 @@ class StudyController(QObject):
             self._become(self.state.take_back())
             if self.question is not None and self.question.goal is not None:
                 answer = self.answer
-                values = answer.values if isinstance(answer, SettingsAnswer) else self.question.goal.start
-                self._put_settings(values)
+                self._put_settings(answer.values if isinstance(answer, SettingsAnswer) else self._from)
         elif self.state.can_retract and self.state.result is not None:
             if self._write(Retracted(self.state.question, self.state.result.event)) is None:
                 return
@@ -314,7 +220,7 @@ class StudyController(QObject):
     # ------------------------------------------------------------------------------------------ afterwards
 
     def go_on(self) -> None:
-        """Do what comes next: see the run explained, leave the explaining out, or go to the next question."""
+        """Do what comes next: see the run, skip the explaining, or go to the next question."""
         match self.phase:
             case Phase.RUN if self.state is not None:
                 self._become(self.state.watched())
@@ -329,11 +235,19 @@ class StudyController(QObject):
         if explain is not None and explain.nodes:
             self._explain(node, node in explain.nodes)
 
-    def explain_option(self, index: int) -> None:
-        """Take a reason as the learner's explanation."""
+    def choose_reason(self, index: int) -> None:
+        """Choose a reason; nothing is committed yet."""
         explain = self.card.explain if self.card is not None else None
-        if explain is not None and 0 <= index < len(explain.options):
-            self._explain(str(index), explain.options[index].correct)
+        known = explain is not None and 0 <= index < len(explain.options)
+        if known and self.phase is Phase.EXPLAIN_SELF and index != self.reason:
+            self.reason = index
+            self.state_changed.emit()
+
+    def give_reason(self) -> None:
+        """Take the chosen reason as the learner's explanation."""
+        explain = self.card.explain if self.card is not None else None
+        if explain is not None and self.reason is not None:
+            self._explain(str(self.reason), explain.options[self.reason].correct)
 
     def _explain(self, choice: str, right: bool) -> None:
         if self.state is None or self.phase is not Phase.EXPLAIN_SELF:
@@ -388,6 +302,7 @@ class StudyController(QObject):
     def leave(self) -> None:
         """Put the session aside; it can be taken up again."""
         self.session = self.state = self.card = self.variant = self.verdict = self.explanation = None
+        self.reason = None
         self.playground.open(None)
         self.question_changed.emit()
 
@@ -434,27 +349,6 @@ class StudyController(QObject):
         self._put(variant, card, state)
         return True
 
-    def _put(self, variant: Variant, card: Card, state: QuestionState) -> None:
-        self.variant, self.card, self.state = variant, card, state
-        self.explanation = None
-        self.is_flagged = False
-        self.playground.open(variant.experiment, variant.runs)
-        if state.phase is Phase.PREDICT and variant.question.goal is not None:
-            self._put_settings(variant.question.goal.start)
-        self.question_changed.emit()
-
-    def _ask_anew(self, state: QuestionState) -> None:
-        """Put the same variant back on the table as it was before it was answered."""
-        assert self.variant is not None
-        assert self.card is not None
-        self.verdict = None
-        self._put(self.variant, self.card, state)
-
-    def _become(self, state: QuestionState) -> None:
-        if state != self.state:
-            self.state = state
-            self.state_changed.emit()
-
     def _finish(self) -> None:
         assert self.session is not None
         answered = [a for a in self._journal.answers_in(self.session.uuid) if a.attempt == 1]
@@ -462,17 +356,6 @@ class StudyController(QObject):
         if self._write(Finished()) is not None:
             self.leave()
             self.finished.emit(summary)
-
-    def _settings(self) -> tuple[float, ...]:
-        assert self.card is not None
-        targets = [control.target for control in self.card.controls if control.when == "answer"]
-        return tuple(float(self.playground.value(target) or 0.0) for target in targets)
-
-    def _put_settings(self, values: tuple[float, ...]) -> None:
-        assert self.card is not None
-        targets = [control.target for control in self.card.controls if control.when == "answer"]
-        for target, value in zip(targets, values, strict=True):
-            self.playground.set_value(target, value)
 
     def _write(self, *payloads: Payload, texts: tuple[str, ...] = ()) -> str | None:
         """Write to the log; return the first event's uuid, or None after saying why it cannot be written."""
@@ -482,6 +365,3 @@ class StudyController(QObject):
         except StoreError as error:
             self.failed.emit(error.sentence, error.advice)
             return None
-
-
-_EMPTY: tuple[Answer | None, ...] = (None, ChoiceAnswer(frozenset()), NumberAnswer(""))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from app.widgets import FeedbackKind, TextStore
     from content.grader import Verdict
 
-__all__ = ["Aftermath", "verdict_words"]
+__all__ = ["Aftermath", "first_words", "verdict_words"]
 
 
 class Aftermath(QWidget):
@@ -38,6 +38,7 @@ class Aftermath(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
         self._parts: list[tuple[str, QWidget]] = []
+        self._kept = 0
         self._reasons: OptionGroup | None = None
 
     @property
@@ -45,9 +46,9 @@ class Aftermath(QWidget):
         """The reasons to choose from, while the learner is asked for one."""
         return self._reasons
 
-    def newest(self) -> QWidget | None:
-        """Return what came last."""
-        return self._parts[-1][1] if self._parts else None
+    def newest(self) -> tuple[QWidget, ...]:
+        """Return what came last, from the top."""
+        return tuple(part for _, part in self._parts[self._kept :])
 
     def shown(self) -> tuple[str, ...]:
         """Return the keys of what is shown, from the top: hint-1, verdict, ask, explained, answer, why."""
@@ -66,6 +67,7 @@ class Aftermath(QWidget):
         del self._parts[keep:]
         if not any(key == "ask" for key, _ in self._parts):
             self._reasons = None
+        self._kept = keep
         for key in wanted[keep:]:
             part = self._make(key)
             self._column.addWidget(part)
@@ -78,6 +80,7 @@ class Aftermath(QWidget):
         if not any(key == "reminder" for key, _ in self._parts):
             part = Label(sentence, px=12, tone="wrong", wrap=True)
             self._column.addWidget(part)
+            self._kept = len(self._parts)
             self._parts.append(("reminder", part))
             self.grown.emit()
 
@@ -94,7 +97,7 @@ class Aftermath(QWidget):
         card, verdict = study.card, study.verdict
         if card is None or verdict is None or not study.is_answered:
             return keys
-        keys.append("verdict" if study.phase is not Phase.RUN else "first-verdict")
+        keys.append("verdict" if study.is_open else "first-verdict")
         if card.explain is not None:
             if study.phase is Phase.EXPLAIN_SELF:
                 keys.append("ask")
@@ -115,15 +118,20 @@ class Aftermath(QWidget):
             return self._card("hint", title, self._study.hints[number - 1])
         assert verdict is not None
         match key:
-            case "verdict" | "first-verdict":
+            case "verdict":
                 kind, title = verdict_words(verdict)
                 return self._card(kind, title, self._feedback(verdict))
+            case "first-verdict":
+                kind, title = verdict_words(verdict)
+                return self._card(kind, title, first_words(self._study, verdict))
             case "ask":
                 return self._ask()
             case "explained":
                 return self._explained()
             case "answer":
-                return self._card("note", self.tr("The answer"), verdict.key_text)
+                goal = card.kind == "make-it-happen"
+                title = self.tr("Settings that meet the goal") if goal else self.tr("The answer")
+                return self._card("note", title, verdict.key_text)
             case _:
                 return self._why()
 
@@ -135,24 +143,21 @@ class Aftermath(QWidget):
         assert card is not None
         letters: dict[int | None, str] = {option.index: option.letter for option in card.options}
         several = card.kind == "multiple-choice"
-        answer = self._study.answer
-        chosen = answer.options if isinstance(answer, ChoiceAnswer) else frozenset()
         said = []
         for feedback in sorted(verdict.feedback, key=lambda one: letters.get(one.option, "")):
-            # While another try is open, nothing is said of what should have been chosen.
-            if several and self._study.phase is Phase.RUN and feedback.option not in chosen:
-                continue
             letter = letters.get(feedback.option, "") if several and feedback.option is not None else ""
             said.append(f"**{letter}**  {feedback.text.strip()}" if letter else feedback.text.strip())
             idea = self._study.misconception(feedback.misconception) if feedback.misconception else None
             if idea is not None:
                 said.append("*" + self.tr("The idea behind it: {0}").format(idea.statement) + "*")
-        if not said and not verdict.right and several:
-            said.append(self.tr("What you chose is right, but something is missing."))
         if verdict.right and not said:
-            said.append(
-                self.tr("The run meets the goal.") if card.kind == "make-it-happen" else verdict.key_text
-            )
+            match card.kind:
+                case "make-it-happen":
+                    said.append(self.tr("The run meets the goal."))
+                case "numeric":
+                    said.append(self.tr("The answer is {0}.").format(verdict.key_text))
+                case _:
+                    said.append(verdict.key_text)
         return "\n\n".join(said)
 
     def _ask(self) -> QWidget:
@@ -178,14 +183,14 @@ class Aftermath(QWidget):
             if any(node.startswith("step-") for node in card.explain.nodes):
                 where = self.tr("On the stage: click its column, or go there and press Enter.")
             else:
-                where = self.tr("On the stage, in the cell view (key 1): a click, or Tab and Enter.")
+                where = self.tr("On the stage, in the cell view: a click, or Tab and Enter.")
             column.addWidget(Label(where, px=12, tone="dim", wrap=True))
         return box
 
     def _on_reason(self) -> None:
         if self._reasons is not None:
             for place in self._reasons.chosen():
-                self._study.explain_option(place)
+                self._study.choose_reason(place)
 
     def _explained(self) -> QWidget:
         card, explanation = self._study.card, self._study.explanation
@@ -211,13 +216,43 @@ class Aftermath(QWidget):
         column.setSpacing(6)
         column.addWidget(Label(self.tr("WHY"), px=11, weight=600, tone="dim"))
         column.addWidget(MathText(self._store, card.explanation, px=13, pictures=self._study.picture))
+        notes = []
         if card.controls:
-            text = self.tr("The controls under the stage are yours now.")
-            column.addWidget(Label(text, px=12, tone="dim", wrap=True))
+            notes.append(self.tr("The controls under the stage are yours now."))
+        if self._study.verdict is not None and not self._study.verdict.right:
+            notes.append(self.tr("This question comes back: a session begins with what was wrong."))
+        if notes:
+            column.addWidget(Label(" ".join(notes), px=12, tone="dim", wrap=True))
         if card.sources:
             text = self.tr("Sources: {0}").format("; ".join(card.sources))
             column.addWidget(Label(text, px=11, tone="dim", wrap=True))
         return box
+
+
+def first_words(study: StudyController, verdict: Verdict) -> str:
+    """Return what is said of a wrong answer while it may be tried again, in Markdown.
+
+    The ideas behind it, but nothing of the run, which stays hidden, nor of what should have been chosen. What
+    belongs to no known idea, such as how far a number is off, is said as it is.
+    """
+
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("Verdict", text)
+
+    answer = study.answer
+    chosen = answer.options if isinstance(answer, ChoiceAnswer) else frozenset()
+    said: dict[str, None] = {}
+    for feedback in verdict.feedback:
+        if feedback.option is not None and feedback.option not in chosen:
+            continue
+        idea = study.misconception(feedback.misconception) if feedback.misconception else None
+        if idea is not None:
+            said["*" + tr("The idea behind it: {0}").format(idea.statement) + "*"] = None
+        else:
+            said[feedback.text.strip()] = None
+    if not said and isinstance(answer, ChoiceAnswer):
+        said[tr("What you chose is right, but something is missing.")] = None
+    return "\n\n".join(said)
 
 
 def verdict_words(verdict: Verdict) -> tuple[FeedbackKind, str]:

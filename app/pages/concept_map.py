@@ -206,7 +206,7 @@ class ConceptMapView(SpokenItems):
         painter.translate(EDGE, EDGE)
         layout = self._cells()
         for y in layout.lines:
-            painter.fillRect(QRectF(0, y - 0.5, layout.size[0], 1), theme.line)
+            painter.fillRect(QRectF(0, y - 0.5, self._rule_end(layout), 1), theme.line)
         direct, indirect = standing_on(self._concepts, self._picked)
         for corners, strong in self._routes(layout, direct, indirect):
             draw_route(painter, corners, strong, theme)
@@ -224,6 +224,13 @@ class ConceptMapView(SpokenItems):
             title, tally = self._title(cell.concept), self._tally(cell.concept)
             draw_cell(painter, QRectF(*cell.box), title, tally, look, theme)
         painter.end()
+
+    def _rule_end(self, layout: MapLayout) -> float:
+        """Return how far the rules between chapters go: where lines run between the rows, not among them."""
+        if not self._picked:
+            return layout.size[0]
+        beside = (heading.box for heading in layout.headings if not heading.above)
+        return max((left + width for left, _, width, _ in beside), default=0.0)
 
     def _routes(
         self, layout: MapLayout, direct: frozenset[str], indirect: frozenset[str]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout
 
 from app.stage.keys import stage_help
 from app.stage.plot import plot_help
 from app.widgets import Label, PrimaryButton
+from app.widgets.painting import scaled
 
 from .keys import question_help
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["HelpDialog"]
 
+_KEYS: Final = 66
+"""Pixels for the keys, so that their meanings stand below each other in all tables."""
+
 
 class HelpDialog(QDialog):
     """Lists the keys of question, stage and window."""
@@ -28,7 +32,12 @@ class HelpDialog(QDialog):
         self.setWindowTitle(self.tr("Keys"))
         columns = QHBoxLayout()
         columns.setSpacing(40)
-        columns.addLayout(self._table(self.tr("Question"), (*question_help(), *self._window_keys())))
+        left = QVBoxLayout()
+        left.setSpacing(24)
+        left.addLayout(self._table(self.tr("Question"), question_help()))
+        left.addLayout(self._table(self.tr("Everywhere"), self._window_keys()))
+        left.addStretch(1)
+        columns.addLayout(left)
         columns.addLayout(self._table(self.tr("Stage"), (*stage_help(), *plot_help())))
         close = PrimaryButton(self.tr("Close"), "Esc")
         close.clicked.connect(self.accept)
@@ -61,6 +70,8 @@ class HelpDialog(QDialog):
         for number, (shown, meaning) in enumerate(rows):
             grid.addWidget(Label(shown, px=12, mono=True), number, 0)
             grid.addWidget(Label(meaning, px=12, tone="dim"), number, 1)
+        grid.setColumnMinimumWidth(0, round(scaled(_KEYS)))
+        grid.setColumnStretch(1, 1)
         column.addLayout(grid)
         column.addStretch(1)
         return column

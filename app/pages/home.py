@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
-from PySide6.QtWidgets import QAbstractSlider, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QAbstractSlider,
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.controllers.home import ConceptCount, HomeSummary, request_for, summarize
 from app.widgets import Announcer, Label
@@ -145,6 +154,9 @@ class HomePage(QWidget):
         self.banks.study_requested.connect(self.study_bank)
         self.banks.forget_requested.connect(self._library.forget)
         self.banks.show_folder_requested.connect(self.show_folder_requested)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._follow_focus)
 
     # ------------------------------------------------------------------------------------------- what it says
 
@@ -241,6 +253,12 @@ class HomePage(QWidget):
     def _on_entered(self, _concept: str) -> None:
         if self.strip.study.isVisible():
             self.strip.study.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _follow_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """Bring what the keys have come to into view; the map does so itself, cell by cell."""
+        pressed = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
+        if now is not None and now is not self.map and not pressed and self._body.isAncestorOf(now):
+            self.area.ensureWidgetVisible(now, 0, round(scaled(16)))
 
     def _on_strip_closed(self) -> None:
         self.map.pick("")

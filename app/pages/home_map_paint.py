@@ -88,18 +88,19 @@ def _fits(lines: tuple[str, ...], font: QFont, width: float) -> bool:
 def title_lines(
     title: str, width: float, small: bool = False, most: int = 2
 ) -> tuple[tuple[str, ...], QFont]:
-    """Break a title into lines, at most `most`, in the smaller size if it does not fit otherwise.
+    """Break a title into two lines, in the smaller size if need be, or else into up to `most`.
 
     Returns
     -------
     tuple
         The lines, of which the last may still be too long, and the font.
     """
-    for size in (small, True):
-        font = title_font(size)
-        lines = _wrapped(title, font.pixelSize(), math.ceil(width), most)
-        if _fits(lines, font, width):
-            break
+    for count in range(min(2, most), most + 1):
+        for size in (small, True):
+            font = title_font(size)
+            lines = _wrapped(title, font.pixelSize(), math.ceil(width), count)
+            if _fits(lines, font, width):
+                return lines, font
     return lines, font
 
 
@@ -138,9 +139,9 @@ def draw_cell(
 
     inner = rect.adjusted(scaled(_PAD), scaled(6), -scaled(_PAD), 0)
     colour = theme.text if tally.questions else theme.dim
-    pitch = scaled(14)
-    # Without a bar there is room for a third line.
+    # Without a bar there is room for a third line, if they stand a little closer.
     lines, font = title_lines(title, inner.width(), look.small, 2 if tally.questions else 3)
+    pitch = scaled(13 if len(lines) > 2 else 14)
     for place, text in enumerate(lines):
         at = QRectF(inner.left(), inner.top() + place * pitch, inner.width(), pitch)
         draw_text(painter, at, text, font, colour, Qt.AlignmentFlag.AlignLeft)

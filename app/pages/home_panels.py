@@ -153,9 +153,8 @@ class MapLegend(QWidget):
         for (kind, text), (x, y) in zip(self._entries, self._places(self.width()), strict=True):
             mark = QRectF(x, y + scaled(2), scaled(20), scaled(14))
             _draw_mark(painter, kind, mark, theme)
-            colour = theme.faint if kind == "none" else theme.dim
             at = QRectF(x + scaled(30), y, text_width(text, font) + 2, scaled(18))
-            draw_text(painter, at, text, font, colour, Qt.AlignmentFlag.AlignLeft)
+            draw_text(painter, at, text, font, theme.dim, Qt.AlignmentFlag.AlignLeft)
         painter.end()
 
 

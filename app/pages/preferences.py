@@ -68,3 +68,4 @@ class PreferencesDialog(QDialog):
         row.addStretch(1)
         row.addWidget(close)
         whole.addLayout(row)
+        self.theme.segment(modes.index(themes.mode)).setFocus()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.tutor.attempts import Certainty
@@ -13,6 +13,7 @@ from app.widgets import (
     Label,
     MathText,
     NumberField,
+    OptionCard,
     OptionGroup,
     PrimaryButton,
     ProgressLine,
@@ -23,7 +24,8 @@ from content.answers import ChoiceAnswer, NumberAnswer
 from content.numbers import parse_number
 
 from .aftermath import Aftermath
-from .fitted_scroll import FittedScroll
+from .fitted_scroll import FADE, FittedScroll
+from .question_words import actions, missing, of_the_veil
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -46,11 +48,14 @@ class QuestionColumn(QWidget):
 
     Attributes
     ----------
-    show_decided : Signal()
-        The learner wants to see on the stage what decided the answer.
+    grown : Signal(QWidget)
+        Something has opened below the question, and this is where it begins.
+    stage_wanted : Signal()
+        The learner is asked to point at something on the stage, and wants to go there.
     """
 
-    show_decided = Signal()
+    grown = Signal(QWidget)
+    stage_wanted = Signal()
 
     def __init__(self, study: StudyController, store: TextStore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +65,7 @@ class QuestionColumn(QWidget):
         self._number: NumberField | None = None
         self._aftermath: Aftermath | None = None
         self._loading = False
+        self._tabs: list[QWidget] = []
 
         self._place = Label(px=12, weight=500, tone="dim")
         self._count = Label(px=12, weight=500, tone="dim")
@@ -71,7 +77,7 @@ class QuestionColumn(QWidget):
 
         self._body = QWidget()
         self._column = QVBoxLayout(self._body)
-        self._column.setContentsMargins(2, 4, 10, 4)
+        self._column.setContentsMargins(2, 4, 0, 4)
         self._column.setSpacing(8)
         self._scroll = FittedScroll(self._body)
 
@@ -148,11 +154,6 @@ class QuestionColumn(QWidget):
         self._stem = MathText(self._store, card.stem, px=17, weight=600, pictures=self._study.picture)
         self._column.addWidget(self._stem)
         self._veil_note = MathText(self._store, card.veil, tone="dim")
-        if card.veil:
-            # It goes with the answer, and nothing may move then.
-            policy = self._veil_note.sizePolicy()
-            policy.setRetainSizeWhenHidden(True)
-            self._veil_note.setSizePolicy(policy)
         self._column.addWidget(self._veil_note)
         self._column.addSpacing(6)
         if card.options:
@@ -178,7 +179,7 @@ class QuestionColumn(QWidget):
         self._loading = True
         answered = self._study.is_answered
         self._fit_place()
-        self._veil_note.setVisible(not answered and bool(self._veil_note.text()))
+        self._refresh_veil_note()
         self._refresh_answer()
         self._certainty_row.setVisible(not answered)
         self._certainty.set_current(
@@ -186,11 +187,15 @@ class QuestionColumn(QWidget):
         )
         self._aftermath.refresh()
         self._refresh_actions()
+        self._order_tabs()
         self._loading = False
 
     def focus_answer(self) -> None:
-        """Put the keyboard where the answer is given."""
-        if self._number is not None and not self._study.is_answered:
+        """Put the keyboard where the answer is given, or the reason, or else on what comes next."""
+        reasons = self._aftermath.reasons if self._aftermath is not None else None
+        if reasons is not None:
+            reasons.cards[min(reasons.chosen(), default=0)].button.setFocus()
+        elif self._number is not None and not self._study.is_answered:
             self._number.setFocus()
         elif self._options is not None and not self._study.is_answered:
             chosen = self._options.chosen()
@@ -200,17 +205,24 @@ class QuestionColumn(QWidget):
 
     # --------------------------------------------------------------------------------------- what is done
 
+    def bring(self, widget: QWidget) -> None:
+        """Scroll until a widget of the question can be seen, with the card it belongs to."""
+        if self._body.isAncestorOf(widget):
+            around = widget.parentWidget()
+            shown = around if isinstance(around, OptionCard) else widget
+            self._scroll.ensureWidgetVisible(shown, 0, FADE + 4)
+
     def go(self) -> None:
         """Do what the primary button says."""
-        if self._study.phase is Phase.PREDICT:
-            if self._number is not None:
-                self._study.choose(NumberAnswer(self._number.text()))
-            if self._study.can_check:
-                self._study.check()
-            else:
-                self._say_what_is_missing()
-        else:
-            self._study.go_on()
+        match self._study.phase:
+            case Phase.PREDICT:
+                self._check()
+            case Phase.RUN if self._study.state is not None and self._study.state.can_try_again:
+                self._study.try_again()
+            case Phase.EXPLAIN_SELF:
+                self._explain()
+            case _:
+                self._study.go_on()
 
     def choose(self, place: int) -> None:
         """Choose what a digit names: an option, or after the run a reason."""
@@ -221,8 +233,44 @@ class QuestionColumn(QWidget):
 
     # --------------------------------------------------------------------------------------------- within
 
+    def _check(self) -> None:
+        if self._number is not None:
+            self._study.choose(NumberAnswer(self._number.text()))
+        if self._study.can_check:
+            self._study.check()
+        else:
+            self._say_what_is_missing()
+
+    def _explain(self) -> None:
+        card = self._study.card
+        if card is None or card.explain is None:
+            self._study.go_on()
+        elif not card.explain.options:
+            self.stage_wanted.emit()
+        elif self._study.reason is not None:
+            self._study.give_reason()
+        else:
+            self.focus_answer()
+
+    def _order_tabs(self) -> None:
+        """Let Tab come to answers and reasons first, though they are made after the buttons below them."""
+        reasons = self._aftermath.reasons if self._aftermath is not None else None
+        made: list[QWidget] = [] if self._number is None else [self._number.edit]
+        for group in (self._options, reasons):
+            made += [card.button for card in group.cards] if group is not None else []
+        if made == self._tabs:
+            return
+        self._tabs = made
+        before: QWidget = self
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Qt puts nothing behind what never has the focus
+        for widget in made:
+            self.setTabOrder(before, widget)
+            before = widget
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
     def _clear(self) -> None:
         self._options = self._number = self._aftermath = None
+        self._tabs = []
         while (item := self._column.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -253,6 +301,14 @@ class QuestionColumn(QWidget):
         self._number.submitted.connect(lambda _text: self.go())
         self._column.addWidget(self._number)
 
+    def _refresh_veil_note(self) -> None:
+        """Say what of the stage is hidden; the line keeps its height, for nothing may move with it."""
+        said = of_the_veil(self._study)
+        if said != self._veil_note.text():
+            self._veil_note.setMinimumHeight(self._veil_note.height())
+            self._veil_note.set_text(said)
+        self._veil_note.setVisible(bool(said))
+
     def _refresh_answer(self) -> None:
         answer, phase, card = self._study.answer, self._study.phase, self._study.card
         assert card is not None
@@ -277,42 +333,18 @@ class QuestionColumn(QWidget):
             self._number.edit.setReadOnly(self._study.is_answered)
 
     def _refresh_actions(self) -> None:
-        state, phase, card = self._study.state, self._study.phase, self._study.card
-        assert state is not None
-        assert card is not None
-        second = ""
-        key = ""
-        match phase:
-            case Phase.PREDICT:
-                first = self.tr("Check answer")
-                if card.hints:
-                    second = self.tr("Hint {0} / {1}").format(
-                        min(state.hints_seen + 1, len(card.hints)), len(card.hints)
-                    )
-                    key = "H"
-            case Phase.RUN:
-                first = self.tr("See why")
-                second = self.tr("Try again with a hint") if state.hints else self.tr("Try again")
-            case Phase.EXPLAIN_SELF:
-                first = self.tr("Leave it out")
-                if state.can_try_again:
-                    second = self.tr("Try again")
-            case _:
-                last = self._study.session is not None and self._study.session.is_last
-                first = self.tr("Finish") if last else self.tr("Next question")
-                if state.can_take_sibling:
-                    second = self.tr("Other numbers")
-        self.primary.setText(first)
-        self.secondary.setText(second)
-        self.secondary.set_key_hint(key)
-        self.secondary.setVisible(bool(second))
-        self.secondary.setEnabled(phase is not Phase.PREDICT or state.can_hint)
+        words = actions(self._study)
+        self.primary.setText(words.first)
+        self.secondary.setText(words.second)
+        self.secondary.set_key_hint(words.key)
+        self.secondary.setVisible(bool(words.second))
+        self.secondary.setEnabled(words.is_second_live)
 
     def _breadcrumb(self) -> str:
         card = self._study.card
         assert card is not None
         parts = [card.bank]
-        if self._study.is_answered:
+        if self._study.is_open:
             parts.append(self._study.concept_title())
         if self._study.is_flagged:
             parts.append(self.tr("flagged"))
@@ -351,7 +383,7 @@ class QuestionColumn(QWidget):
             case Phase.PREDICT:
                 self._study.read_hint()
             case Phase.RUN | Phase.EXPLAIN_SELF:
-                self._study.try_again()
+                self._study.go_on()
             case _:
                 self._study.another_variant()
 
@@ -382,15 +414,12 @@ class QuestionColumn(QWidget):
         card = self._study.card
         if card is None:
             return
+        said = missing(card.kind)
         if self._number is not None:
-            self._number.set_problem(self.tr("Type a number first."))
+            self._number.set_problem(said)
             self._number.setFocus()
         elif self._aftermath is not None:
-            self._aftermath.remind(
-                self.tr("Move a control under the stage first.")
-                if card.kind == "make-it-happen"
-                else self.tr("Choose an answer first.")
-            )
+            self._aftermath.remind(said)
 
     def _follow_growth(self) -> None:
         """Bring what has just opened below into view, as far as the question's end stays there too."""
@@ -398,12 +427,14 @@ class QuestionColumn(QWidget):
         QTimer.singleShot(20, self._scroll, self._scroll_to_newest)
 
     def _scroll_to_newest(self) -> None:
-        newest = self._aftermath.newest() if self._aftermath is not None else None
-        if newest is not None:
+        newest = self._aftermath.newest() if self._aftermath is not None else ()
+        if newest:
             self._scroll.fit()
             bar = self._scroll.verticalScrollBar()
-            top = newest.mapTo(self._body, newest.rect().topLeft()).y()
-            bottom = top + newest.height()
+            top = newest[0].mapTo(self._body, QPoint(0, 0)).y()
+            bottom = newest[-1].mapTo(self._body, QPoint(0, newest[-1].height())).y()
             view = self._scroll.viewport().height()
             if bottom > bar.value() + view:
-                bar.setValue(min(top - 12, bottom + 12 - view))
+                # All of it if there is room, else from its beginning, clear of the fading edge.
+                bar.setValue(min(top - FADE - 4, bottom + 12 - view))
+            self.grown.emit(newest[0])

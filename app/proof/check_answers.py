@@ -91,7 +91,7 @@ def _answer(context: Context, asked: Asked, *, right: bool) -> None:
     for _ in range(_LONGEST_WAY):
         if study.session is None:
             break
-        hands.go()
+        hands.pass_on()
         page.stage.player.pause()
     if study.session is not None or program.window.page != "home":
         raise Failed(f"{asked.name} did not come to an end after it was answered {how}")
@@ -169,6 +169,7 @@ def _explain(context: Context, asked: Asked, hands: Hands, session: str) -> None
     else:
         place = next(k for k, option in enumerate(explain.options) if option.correct)
         hands.press(Qt.Key(Qt.Key.Key_1 + place))
+        hands.press(Qt.Key.Key_Return)
     stored = [
         payload
         for where, kind, payload in rows(context.program.profile.database)

@@ -29,7 +29,7 @@ KINDS: Final = ("single-choice", "multiple-choice", "numeric", "make-it-happen")
 
 _FORMULA: Final = r"\frac{\partial L}{\partial h_0} = \prod_{t=1}^{T} \sigma'(z_t)\, W_{hh}^\top"
 _LEAST_INK: Final = 0.04
-_SIGNS: Final = "σ×−·∂∇‖½²₀₁₉ₜᶠⁱᵍᵒ⁻≤≥→✓✗…“”›"
+_SIGNS: Final = "σ×−·∂∇‖½²₀₁₉ₜᶠⁱᵍᵒʳᶻⁿ⁻≤≥←→✓✗…“”›"
 """What the program writes besides letters and digits."""
 
 

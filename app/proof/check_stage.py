@@ -40,7 +40,7 @@ _FRAME_MS: Final = 70.0
 """Twelve of these go through more than one step of 600 ms."""
 _THEMES: Final[tuple[Mode, ...]] = ("dark", "light")
 # What another theme could spoil is seen on one cell and in one direction as well as on all.
-_CELLS: Final = {"dark": (("lstm", 8), ("rnn", 16)), "light": (("lstm", 8),)}
+_CELLS: Final = {"dark": (("lstm", 8), ("rnn", 16), ("gru", 8)), "light": (("lstm", 8),)}
 _TO_SEE: Final = {
     "dark": tuple((view, backward) for view in VIEWS for backward in (False, True)),
     "light": tuple((view, False) for view in VIEWS),
@@ -70,7 +70,7 @@ def _below_header(stage: StageView) -> NDArray[np.int16]:
 
 
 def check_views(context: Context) -> None:
-    """Every view has ink in all its parts and changes with the step: both cells, directions and themes."""
+    """Every view has ink in all its parts and changes with the step: all cells, directions and themes."""
     stage, themes = _stage(context), context.program.themes
     mode, wanting = themes.mode, []
     try:

@@ -94,13 +94,18 @@ def run_gallery(folder: Path, *, only: str = "") -> int:
     written = 0
     for setting in _settings(factor):
         for name in _take(setting, folder, only, factor):
-            sys.stderr.write(f"\r{name:<79}")
+            _show_progress(name)
             written += 1
-    sys.stderr.write("\r" + " " * 79 + "\r")
+    _show_progress("")
     sys.stdout.write(f"{written} pictures{' at factor ' + given if factor else ''} in {folder}\n")
     sys.stdout.flush()
     failed = 0 if given else _again_at("2", folder, only)
     return 0 if written and not failed else 1
+
+
+def _show_progress(name: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{name:<79}" if name else "\r" + " " * 79 + "\r")
 
 
 def _again_at(factor: str, folder: Path, only: str) -> int:

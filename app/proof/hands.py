@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from app.controllers.home import StudyRequest
 from app.stage.compose import VIEWS
 from app.stage.marks import hit
+from app.tutor.session import Phase
 from content.answers import Answer, ChoiceAnswer, NumberAnswer, SettingsAnswer
 from content.tolerance import accepts
 
@@ -129,7 +130,7 @@ class Hands:
                 slider.setFocus(Qt.FocusReason.ShortcutFocusReason)
                 self.press(Qt.Key.Key_Return)
             self.type(f"{value:.10g}")
-            self.press(Qt.Key.Key_Tab)
+            self.press(Qt.Key.Key_Return)
 
     def go(self, *, by_mouse: bool = False) -> None:
         """Check the answer, or go on: by Enter, or on the button."""
@@ -140,6 +141,13 @@ class Hands:
             if self._page.column.number is None or self._study.is_answered:
                 button.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.press(Qt.Key.Key_Return)
+
+    def pass_on(self) -> None:
+        """Go on without another try and without explaining anything."""
+        if self._study.phase in (Phase.RUN, Phase.EXPLAIN_SELF):
+            self.click(self._page.column.secondary)
+        else:
+            self.go()
 
     def explain(self, node: str) -> bool:
         """Click a node of the stage, in the first view that shows it; False if none does."""

@@ -16,8 +16,9 @@ from app.pages.trouble import TroubleDialog
 from app.stage.compose import VIEWS
 from app.stage.cursor import Cursor
 from app.stage.marks import HeatMap
-from app.stage.veil import OPEN, Veil
+from app.stage.part import Part
 from app.tutor.session import Phase
+from content.variants import draw
 
 from .hands import Hands, right_answer, wrong_answer
 from .opened import settle
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from app.pages.study import StudyPage
     from app.program import Program
     from app.stage.view import StageView
 
@@ -90,15 +92,15 @@ def _home(program: Program, folder: Path) -> Iterator[Shot]:
     window.open_bank(broken)
     settle()
     yield "home-problems", window
-    window.banner.hide()
+    window.banner.close_button().click()
     program.library.forget(broken)
     window.home.area.verticalScrollBar().setValue(0)
 
 
 def _history(program: Program, _folder: Path) -> Iterator[Shot]:
-    study, window = program.study, program.window
+    window = program.window
     names = [f"{bank.id}/{q.id}" for bank in program.library.banks for q in bank.questions]
-    study.begin(tuple(names))
+    Hands(program).begin(*names)
     for number in range(len(names) * 3 // 4):
         _answer_quietly(program, right=number % 3 != 1)
     window.go_to("home")
@@ -172,82 +174,133 @@ def _study(kind: str) -> Scene:
 
 # --------------------------------------------------------------------------------------------------- stage
 
+_CELLS: Final[dict[str, tuple[str, ...]]] = {"lstm": ("lstm",), "rnn": ("rnn",), "lanes": ("rnn", "lstm")}
+"""The cells of the lanes of a question's own experiment; the first such question is asked."""
+
+
+def _about(program: Program, cells: tuple[str, ...]) -> str:
+    for bank in program.library.banks:
+        for question in bank.questions:
+            experiment = draw(question, 0).experiment
+            if experiment is not None and tuple(lane.network.cell for lane in experiment.lanes) == cells:
+                return f"{bank.id}/{question.id}"
+    raise LookupError(f"no question is about {cells}")
+
 
 def _lane(name: str, **given: object) -> engine.Lane:
     return engine.Lane(name, engine.Network(**given))  # type: ignore[arg-type]  # the fields' own types
 
 
-def _lstm() -> engine.Experiment:
-    words = ["the", "film", "was", "not", "what", "i", "had", "hoped", "for", "but", "good"]
-    network = engine.Network(cell="lstm", hidden=8, init="gaussian", scale=1.2, forget_bias=1.0, seed=3)
-    return engine.Experiment((engine.Lane("LSTM", network),), engine.Input.tokens(words))
+def _sentence(**given: object) -> engine.Experiment:
+    words = ("the", "hot", "dog", "was", "good", "but", "the", "bun", "was", "cold", "</s>")
+    cell = str(given.setdefault("cell", "lstm"))
+    lane = _lane(cell, hidden=8, init="gaussian", outputs=2, seed=3, **given)
+    return engine.Experiment((lane,), engine.Input.tokens(words), engine.Loss(at=(1, len(words))))
 
 
-def _rnn(**given: object) -> engine.Experiment:
-    lane = _lane("RNN", **{"cell": "rnn", "hidden": 8, "init": "gaussian", "seed": 3} | given)
-    return engine.Experiment((lane,), engine.Input.noise(60, 2, seed=4))
-
-
-def _lanes() -> engine.Experiment:
-    rnn = _lane("tanh RNN", cell="rnn", hidden=8, init="orthogonal", spectral_radius=0.9, seed=3)
-    lstm = _lane("LSTM", cell="lstm", hidden=8, init="gaussian", forget_bias=2.0, seed=3)
-    return engine.Experiment((rnn, lstm), engine.Input.noise(40, 2, seed=4))
-
-
-_RUNS: Final[dict[str, Callable[[], engine.Experiment]]] = {
-    "lstm": _lstm,
-    "rnn": _rnn,
-    "lanes": _lanes,
+_BARE: Final[dict[str, Callable[[], engine.Experiment]]] = {
+    "gru": lambda: _sentence(cell="gru"),
+    "gru-before": lambda: _sentence(cell="gru", reset="before"),
+    "coupled": lambda: _sentence(variant="coupled"),
+    "no-forget-gate": lambda: _sentence(variant="no-forget-gate"),
+    "peepholes": lambda: _sentence(variant="peepholes"),
+    "layers": lambda: _sentence(cell="gru", layers=2),
+    "both-ways": lambda: _sentence(bidirectional=True),
     "large": lambda: engine.Experiment(
         (_lane("LSTM", cell="lstm", hidden=64, init="gaussian", forget_bias=1.0, seed=2),),
         engine.Input.noise(200, 8, seed=4),
     ),
-    "overflow": lambda: _rnn(activation="identity", spectral_radius=1e8),
+    "overflow": lambda: engine.Experiment(
+        (
+            _lane(
+                "RNN",
+                cell="rnn",
+                hidden=8,
+                init="gaussian",
+                activation="identity",
+                spectral_radius=1e8,
+                seed=3,
+            ),
+        ),
+        engine.Input.noise(60, 2, seed=4),
+    ),
 }
+"""Networks that no question is about: of these the stage alone is taken."""
+
+_PARTS: Final = {"layers": Part(2), "both-ways": Part(1, "reverse")}
+"""Which layer and direction of them is looked at, if not the first."""
+_TURNED: Final = tuple(run for run in _BARE if run not in ("large", "overflow"))
+"""Those whose cell is also taken backwards."""
 
 
 def _stage_names() -> tuple[str, ...]:
-    views = [f"stage-{run}-{view}" for run in _RUNS for view in VIEWS]
-    backward = [f"stage-{run}-{view}-backward" for run in ("lstm", "rnn", "lanes") for view in VIEWS]
+    views = [f"stage-{run}-{view}" for run in (*_CELLS, *_BARE) for view in VIEWS]
+    backward = [f"stage-{run}-{view}-backward" for run in _CELLS for view in VIEWS]
     more = [f"stage-lstm-{view}-{how}" for view in VIEWS for how in ("hover", "focus", "veiled")]
+    backward += [f"stage-{run}-cell-backward" for run in _TURNED]
     return (*views, *backward, "stage-lstm-cell-moving", "stage-lstm-cell-moving-backward", *more)
 
 
 def _stage(program: Program, _folder: Path) -> Iterator[Shot]:
-    window, stage = program.window, program.window.study_page.stage
-    if program.study.card is None:
-        window.study_now()
-    window.go_to("study")
-    for run, experiment in _RUNS.items():
-        stage.set_veil(OPEN)
-        stage.set_runs(engine.run(experiment()))
+    """Show the stage beside questions about the very networks on it, answered so that nothing is veiled."""
+    study, window = program.study, program.window
+    page = window.study_page
+    stage = page.stage
+    for run, cells in _CELLS.items():
+        Hands(program).begin(_about(program, cells))
+        assert study.variant is not None
+        if run == "lstm":
+            for view in VIEWS:
+                stage.set_view(view)
+                yield f"stage-lstm-{view}-veiled", window
+        study.choose(right_answer(study.variant))
+        study.check()
+        while study.phase is Phase.EXPLAIN_SELF:
+            study.go_on()
+        stage.player.pause()
+        settle()
         for view in VIEWS:
             stage.set_view(view)
-            middle = Cursor(step=max(1, stage.runs()[0].steps // 2), unit=3)
-            stage.set_cursor(middle)
+            middle = replace(stage.cursor_now(), step=max(1, stage.runs()[0].steps // 2), phase=5.0)
+            stage.set_cursor(replace(middle, backward=False))
             yield f"stage-{run}-{view}", window
-            if run in ("lstm", "rnn", "lanes"):
-                stage.set_cursor(replace(middle, backward=True))
-                yield f"stage-{run}-{view}-backward", window
-                stage.set_cursor(middle)
-    stage.set_runs(engine.run(_lstm()))
+            stage.set_cursor(replace(middle, backward=True))
+            yield f"stage-{run}-{view}-backward", window
+        if run == "lstm":
+            yield from _closely(window, page)
+    page.controls.set_controls(())
+    page.panel.set_decided_available(False)
+    for run, experiment in _BARE.items():
+        page.panel.set_runs(engine.run(experiment()))
+        stage.set_part(_PARTS.get(run, Part()))
+        for view in VIEWS:
+            stage.set_view(view)
+            stage.set_cursor(Cursor(step=stage.runs()[0].steps // 2, unit=3))
+            yield f"stage-{run}-{view}", page.panel
+        if run in _TURNED:
+            stage.set_view("cell")
+            stage.set_backward(True)
+            yield f"stage-{run}-cell-backward", page.panel
+    _leave(program)
+
+
+def _closely(window: QWidget, page: StudyPage) -> Iterator[Shot]:
+    """Show a step under way, and what pointer and keyboard find."""
+    stage = page.stage
     stage.set_view("cell")
-    stage.set_cursor(Cursor(step=5, unit=3, phase=1.6))
-    yield "stage-lstm-cell-moving", window
-    stage.set_cursor(Cursor(step=5, unit=3, phase=1.6, backward=True))
-    yield "stage-lstm-cell-moving-backward", window
+    moving = replace(stage.cursor_now(), step=5, phase=1.6)
+    for backward in (False, True):
+        stage.set_cursor(replace(moving, backward=backward))
+        yield f"stage-lstm-cell-moving{'-backward' if backward else ''}", window
     for view in VIEWS:
         stage.set_view(view)
-        stage.set_cursor(Cursor(step=5, unit=3))
+        stage.set_cursor(replace(moving, phase=5.0, backward=False))
         _hover(stage)
         yield f"stage-lstm-{view}-hover", window
         _visit(stage)
         yield f"stage-lstm-{view}-focus", window
-        window.study_page.column.primary.setFocus()
-        stage.set_veil(Veil(after=5, quantities=frozenset({"o"}), views=frozenset({"gradient"})))
-        yield f"stage-lstm-{view}-veiled", window
-        stage.set_veil(OPEN)
-    _leave(program)
+        QTest.keyClick(stage, Qt.Key.Key_Escape)
+        page.column.primary.setFocus()
 
 
 def _hover(stage: StageView) -> None:
@@ -293,16 +346,18 @@ def _dialogs(program: Program, _folder: Path) -> Iterator[Shot]:
 
 def _messages(program: Program, _folder: Path) -> Iterator[Shot]:
     window = program.window
-    window.go_to("home")
-    window.tell("Done: 5 of 8 right at the first try.")
-    yield "message-toast", window
+    names = [f"{bank.id}/{q.id}" for bank in program.library.banks for q in bank.questions]
+    Hands(program).begin(*names[:2])
+    for right in (True, False):
+        _answer_quietly(program, right=right)
+    yield "message-toast", window  # which the end of the session has brought
     window.toast.hide()
     window.tell(
         "The settings could not be saved: the disk is full. Free some space; nothing else is lost.",
         problem=True,
     )
     yield "message-banner", window
-    window.banner.hide()
+    window.banner.close_button().click()
 
 
 SCENES: Final[tuple[Scene, ...]] = (

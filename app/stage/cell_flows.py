@@ -14,7 +14,7 @@ import numpy as np
 
 from engine import Run, quantity
 
-from .geometry import GATES
+from .order import before
 from .strands import Array, Flow, full_scale, tr
 
 if TYPE_CHECKING:
@@ -36,13 +36,18 @@ class Flows:
         What is hidden: the flow then has no values.
     theme
         Gives the gates' hues.
+    backward
+        Whether gradients are wanted.
     """
 
-    def __init__(self, run: Run, step: int, veil: Veil, theme: Theme) -> None:
+    def __init__(self, run: Run, step: int, veil: Veil, theme: Theme, *, backward: bool = False) -> None:
         self.run = run
         self.step = step
+        self.before = before(run, step)
+        self.reads = "e" if run.layer == 1 and run.network.embedding is not None else "x"
         self.veil = veil
         self.theme = theme
+        self.backward = backward
         self._known: dict[tuple[str, int], Flow] = {}
 
     def value(self, name: str, t: int | None = None) -> Flow:
@@ -53,24 +58,22 @@ class Flows:
         return self._known[name, step]
 
     def _value(self, name: str, step: int) -> Flow:
-        known = quantity(name, self.run.cell)
-        gate = name in GATES and name != "g"
+        known = quantity(name, self.run.network.recurrence)
+        gate = known.is_gate
         base = name[5:-1] if known.is_gradient else name
-        flow = Flow(
+        hidden = self.veil.hides(quantity=name, t=step)
+        there = not hidden and self.run.first_step(name) <= step <= self.run.last_step(name)
+        return Flow(
             title=tr(known.title),
-            values=None,
+            values=self.run.vector(name, step) if there else None,
             quantity=name,
             step=step,
             scale="gradient" if known.is_gradient else "gate" if gate else "signed",
-            full=full_scale(name, self.run.network.activation if self.run.cell == "rnn" else "tanh"),
-            hue=self.theme.role(name) if gate else None,
-            member="input" if base == "x" else "unit",
+            full=full_scale(known),
+            hue=self.theme.role(known.role) if gate else None,
+            member="input" if base in ("x", "e") else "unit",
+            hidden=hidden,
         )
-        if self.veil.hides(quantity=name, t=step):
-            return replace(flow, hidden=True)
-        if not known.first <= step <= self.run.steps:
-            return flow
-        return replace(flow, values=self.run.vector(name, step))
 
     def made(
         self,
@@ -91,98 +94,98 @@ class Flows:
         with np.errstate(all="ignore"):
             return replace(flow, values=make())
 
-    # -- forwards --
+    def full(self, name: str) -> float:
+        """Return the size at which a strand of a quantity has its full width."""
+        return full_scale(quantity(name, self.run.network.recurrence))
 
-    def kept(self) -> Flow:
-        """Return what the forget gate keeps, f·c."""
-        t, vector = self.step, self.run.vector
+    def product(self, title: str, factor: str, other: tuple[str, int]) -> Flow:
+        """Return the product of a quantity of this step with another one, to be added to a state."""
+        name, t = other
         return self.made(
-            tr("kept of the cell state, fₜ·cₜ₋₁"),
-            (("f", t), ("c", t - 1)),
-            lambda: vector("f", t) * vector("c", t - 1),
-            full=full_scale("c"),
+            title,
+            ((factor, self.step), other),
+            lambda: self.run.vector(factor, self.step) * self.run.vector(name, t),
+            full=self.full("c" if self.run.cell == "lstm" else "h"),
         )
 
-    def written(self) -> Flow:
-        """Return what is written into the cell state, i·g."""
-        t, vector = self.step, self.run.vector
-        return self.made(
-            tr("written into the cell state, iₜ·gₜ"),
-            (("i", t), ("g", t)),
-            lambda: vector("i", t) * vector("g", t),
-            full=full_scale("c"),
+    def complement(self, gate: str) -> Flow:
+        """Return 1 minus a gate."""
+        known = quantity(gate, self.run.network.recurrence)
+        flow = self.made(
+            tr("1 minus the {gate}").format(gate=known.title),
+            ((gate, self.step),),
+            lambda: 1.0 - self.run.vector(gate, self.step),
+            scale="gate",
         )
+        return replace(flow, hue=self.theme.role(known.role))
 
     # -- backwards --
 
     def back(self, title: str, make: Callable[[], Array], member: str = "unit") -> Flow:
         """Return a part of a gradient; hidden with the gradients."""
-        names = ("grad(h)",) if self.run.cell == "rnn" else ("grad(h)", "grad(c)")
+        names = ("grad(h)", "grad(c)") if self.run.cell == "lstm" else ("grad(h)",)
         return self.made(
             title, tuple((name, self.step) for name in names), make, scale="gradient", member=member
         )
 
-    def _open(self, name: str) -> Array:
+    def open(self, name: str) -> Array:
         """Return 0 for the units whose state an intervention holds at this step, 1 for the rest."""
         held = self.run.held.get(name)
         return np.ones(self.run.units) if held is None else 1.0 - held.mask[self.step - 1]
 
     def into_sum(self) -> Flow:
-        """Return dL/dc as the + hands it on: to both sides the same, nothing where c is held."""
+        """Return a state's gradient as the + hands it on: the same to both sides, none where it is held."""
+        state = "c" if self.run.cell == "lstm" else "h"
+        title = quantity(state, self.run.network.recurrence).title
         return self.back(
-            tr("gradient of the cell state, copied by the +"),
-            lambda: self.run.vector("grad(c)", self.step) * self._open("c"),
+            tr("gradient of the {state}, copied by the +").format(state=title),
+            lambda: self.run.vector(f"grad({state})", self.step) * self.open(state),
         )
 
-    def direct_out(self) -> Flow:
-        """Return what goes straight on to the step before: f times dL/dc."""
-        return self.back(
-            tr("direct path to cₜ₋₁: fₜ times the gradient of cₜ"), lambda: self.run.paths(self.step - 1)["c"]
-        )
+    def earlier(self, letter: str) -> str:
+        """Return a state's letter with the step that comes before this one in the order of computation."""
+        return f"{letter}ₜ{'₋' if self.before < self.step else '₊'}₁"
 
-    def direct_in(self) -> Flow:
-        """Return what comes straight from the step after."""
-        return self.back(tr("direct path from cₜ₊₁"), lambda: self.run.paths(self.step)["c"])
-
-    def through_tanh(self) -> Flow:
-        """Return what reaches c through tanh: its slope times dL/d tanh c."""
-        t, vector = self.step, self.run.vector
-        return self.back(
-            tr("gradient through tanh: its slope times the gradient of tanh cₜ"),
-            lambda: vector("grad(tanh_c)", t) * (1.0 - vector("tanh_c", t) ** 2),
-        )
+    def later(self, letter: str) -> str:
+        """Return a state's letter with the step that comes after this one."""
+        return f"{letter}ₜ{'₊' if self.before < self.step else '₋'}₁"
 
     def into_output(self) -> Flow:
         """Return dL/dh as it reaches what makes h; nothing where h is held."""
         return self.back(
             tr("gradient of the hidden state"),
-            lambda: self.run.vector("grad(h)", self.step) * self._open("h"),
+            lambda: self.run.vector("grad(h)", self.step) * self.open("h"),
         )
 
-    def from_loss(self) -> Flow:
-        """Return what comes from this step's own loss."""
-        return self.back(
-            tr("gradient from the loss of this step"),
-            lambda: np.asarray(self.run.backward.loss_h[self.step, 0]),
-        )
+    def from_above(self) -> Flow:
+        """Return what comes from this step's own loss, or from the next layer."""
+        top = self.run.layer == self.run.network.layers
+        title = tr("gradient from the loss of this step")
+        if not top:
+            title = tr("gradient from layer {layer}").format(layer=self.run.layer + 1)
+        return self.back(title, lambda: self.run.from_above(self.step))
 
     def from_next(self) -> Flow:
         """Return what comes back from the step after, through all its matrices."""
 
         def make() -> Array:
-            total = np.zeros(self.run.units)
-            if self.step < self.run.steps:
-                for gate in _blocks(self.run):
-                    total = total + self._pulled("weight_hh_l0", gate, self.step + 1)
-            return total
+            ways = self.run.paths(self.step, "h")
+            return np.asarray(sum(part for key, part in ways.items() if key != "above"))
 
         return self.back(tr("gradient from the next step"), make)
 
+    def into_input(self, gates: tuple[str, ...]) -> Flow:
+        """Return what all of this cell's pre-activations send back to what it reads."""
+        if self.run.network.bidirectional:  # the gradient of the input is the sum over both directions
+            return self.pulled(gates, "weight_ih")
+        return self.value(f"grad({self.reads})")
+
     def pulled(self, gates: tuple[str, ...], matrix: str) -> Flow:
         """Return what some gates' pre-activations send back to h or x: the transposed matrix times dL/dz."""
-        member = "input" if matrix.startswith("weight_ih") else "unit"
-        names = " + ".join(f"W{_RAISED.get(gate, '')}ᵀ·∂z{_RAISED.get(gate, '')}" for gate in gates)
-        to = "xₜ" if member == "input" else "hₜ₋₁"
+        member = "input" if matrix == "weight_ih" else "unit"
+        raised = {gate: self._raised(gate) for gate in gates}
+        names = " + ".join(f"W{raised[gate]}ᵀ·∂z{raised[gate]}" for gate in gates)
+        to = f"{self.reads}ₜ" if member == "input" else self.earlier("h")
 
         def make() -> Array:
             parts = [self._pulled(matrix, gate, self.step) for gate in gates]
@@ -190,24 +193,36 @@ class Flows:
 
         return self.back(tr("gradient to {to}, {sum}").format(to=to, sum=names), make, member)
 
+    def _raised(self, gate: str) -> str:
+        """Return a gate's letter as it stands above its pre-activation; nothing for the plain cell's."""
+        return quantity(f"z_{gate}", self.run.network.recurrence).label[1] if gate else ""
+
     def _pulled(self, matrix: str, gate: str, t: int) -> Array:
-        pre = self.run.vector(f"grad(z_{gate})" if gate else "grad(z)", t)
+        """Return what one gate's pre-activation sends back; a GRU's candidate reads h through q."""
+        run = self.run
         with np.errstate(all="ignore"):
-            return np.asarray(pre @ self.run.gate_matrix(matrix, gate))
-
-
-_RAISED = {"i": "ⁱ", "f": "ᶠ", "g": "ᵍ", "o": "ᵒ"}
-
-
-def _blocks(run: Run) -> tuple[str, ...]:
-    return GATES if run.cell == "lstm" else ("",)
+            if gate == "n" and matrix == "weight_hh":
+                pulled = run.vector("grad(q)", t)
+                if run.network.reset == "before":
+                    return pulled * run.vector("r", t)
+                return np.asarray(pulled @ run.gate_matrix(matrix, gate))
+            pre = run.vector(f"grad(z_{gate})" if gate else "grad(z)", t)
+            return np.asarray(pre @ run.gate_matrix(matrix, gate))
 
 
 def judged(run: Run, step: int) -> bool:
-    """Whether the loss reads this step."""
-    return step in run.loss_steps
+    """Whether the loss reads the hidden state of this step itself."""
+    return run.layer == run.network.layers and step in run.loss_steps
 
 
 def has_read_out(run: Run) -> bool:
-    """Whether something above the cell reads h."""
-    return run.network.outputs is not None
+    """Whether something above the cell reads h: a read-out, or the next layer."""
+    return run.network.outputs is not None or run.layer < run.network.layers
+
+
+def above_words(run: Run, *, backward: bool) -> str:
+    """Say where the wire upwards leads, or what comes down it."""
+    if run.layer < run.network.layers:
+        layer = run.layer + 1
+        return (tr("from layer {layer}") if backward else tr("to layer {layer}")).format(layer=layer)
+    return tr("from the loss") if backward else tr("to yₜ")

@@ -2,24 +2,30 @@
 
 Left to right in order of computation. On top the cell state's line with its × and its +; below it the three
 gates and the candidate; at the bottom one joint bus of h and x that forks into four mixing blocks. The
-strands of every fork peel off the strands they copy, so a wire can be followed from end to end.
+strands of every fork peel off the strands they copy, so a wire can be followed from end to end. What a
+variant lacks is not drawn: at its place stands what takes its place.
 """
 
 from __future__ import annotations
 
-import itertools
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from app.theme import Theme, mix
+from engine import quantity
 
-from .cell_flows import Flows, has_read_out, judged
-from .cell_parts import captions, legend, letter, sentence_plate, token
+from .cell_bus import Tap, draw_bus
+from .cell_flows import above_words, has_read_out, judged
+from .cell_flows_lstm import LstmFlows
+from .cell_gate import absent_gate, gate_box, mixing_block, roomy
+from .cell_lstm_words import letters, notes
+from .cell_parts import sentence_plate
+from .cell_peepholes import draw_peephole, peepholes
 from .drawing import Drawing, Frame, Still
 from .geometry import GATES, LstmPlan, lstm_plan
 from .marks import Mark, Panel, Point
-from .routes import length, pieces
-from .strands import Flow, number, tr
+from .routes import reach
+from .strands import Flow, tr
 from .timeline import text_width
 
 if TYPE_CHECKING:
@@ -79,7 +85,7 @@ def _still(
         sentence_plate(drawing, box, theme)
         return drawing.done()
     drawing.plate(box)
-    flows = Flows(run, step, veil, theme)
+    flows = LstmFlows(run, step, veil, theme, backward=backward)
     _Cell(drawing, plan, flows, backward, theme).draw(unit)
     return drawing.done()
 
@@ -87,12 +93,17 @@ def _still(
 class _Cell:
     """Draws the parts of one cell."""
 
-    def __init__(self, drawing: Drawing, plan: LstmPlan, flows: Flows, backward: bool, theme: Theme) -> None:
+    def __init__(
+        self, drawing: Drawing, plan: LstmPlan, flows: LstmFlows, backward: bool, theme: Theme
+    ) -> None:
         self.drawing = drawing
         self.plan = plan
         self.flows = flows
         self.backward = backward
         self.theme = theme
+        self.cell = flows.run.network.recurrence
+        self.computed = tuple(gate for gate in GATES if gate in self.cell.gates)
+        self.peepholes = peepholes(flows, plan)
 
     def draw(self, unit: int) -> None:
         """Draw everything, from the ground up."""
@@ -102,10 +113,24 @@ class _Cell:
         self.gates(unit)
         self.tap()
         self.cell_line()
+        for gate in ("f", "i"):
+            if gate in self.peepholes:
+                draw_peephole(self.drawing, self.flows, self.peepholes[gate], INPUTS, 0.0)
         self.output()
-        self.letters(unit)
+        words = above_words(self.flows.run, backward=self.backward) if self.read() else ""
+        letters(self.drawing, self.plan, self.flows, unit, words, self.theme)
         if self.backward:
-            self.factors()
+            notes(self.drawing, self.plan, self.flows, self.theme)
+
+    @property
+    def coupled(self) -> bool:
+        """Whether the forget gate is 1 minus the input gate."""
+        return self.cell.variant == "coupled"
+
+    @property
+    def squashed(self) -> bool:
+        """Whether the cell state goes through tanh on its way out."""
+        return self.cell.variant != "no-output-activation"
 
     def value(self, name: str, t: int | None = None) -> Flow:
         """Return a quantity forwards, its gradient backwards."""
@@ -127,168 +152,225 @@ class _Cell:
         On its way up x passes over h, on cleared ground.
         """
         plan, wires = self.plan, self.plan.wires
-        # Backwards every strand here is another, and all are wide: thinner ones keep the crossings legible.
-        thin = 0.62 if self.backward else 1.0
-        for name, y, offset, matrix in (
-            ("h", plan.y_h, -(wires.joint - wires.span) / 2, "weight_hh_l0"),
-            ("x", plan.y_x, (wires.joint - wires.x_span) / 2, "weight_ih_l0"),
+        places = dict(zip(GATES, plan.x_gate, strict=True))
+        floor = plan.mix_top + plan.mix_height
+        last = self.computed[-1]
+        begin = places[self.computed[0]] - plan.bus_bend
+        rise = ((plan.x_riser, plan.bottom), (plan.x_riser, plan.y_x), (begin, plan.y_x))
+        for name, start, offset, span in (
+            ("h", ((plan.left, plan.y_h), (begin, plan.y_h)), -(wires.joint - wires.span) / 2, wires.span),
+            ("x", rise, (wires.joint - wires.x_span) / 2, wires.x_span),
         ):
-            routes = self.bus_routes(name, y)
-            bend = wires.x_span / 2 + round(5.0 * plan.u)
-            clocks = [0.0]
-            for route in routes:
-                clocks.append(clocks[-1] + length(pieces(route, bend)))
-            floor = plan.mix_top + plan.mix_height
-            ups = tuple(((x - plan.bus_bend, y), (x + offset, y), (x + offset, floor)) for x in plan.x_gate)
-            radius = plan.bus_bend + offset
-            if name == "x":
-                for up in ups[:-1]:
-                    self.drawing.clearing(up, radius, wires.x_span)
-            for index, (route, clock) in enumerate(zip(routes, clocks, strict=False)):
-                flow = self.bus_flow(name, GATES[index:], matrix)
-                self.drawing.wire(flow, route, bend, INPUTS, clock, spoken=index == 0, thin=thin)
-            for up, gate, clock in zip(ups, GATES, clocks[1:], strict=True):
-                self.drawing.wire(
-                    self.bus_flow(name, (gate,), matrix),
-                    up,
-                    radius,
-                    INPUTS,
-                    clock,
-                    spoken=self.backward,
-                    thin=thin,
-                )
+            taps = [
+                Tap(gate, places[gate], offset, floor, crosses=name == "x" and gate != last)
+                for gate in self.computed
+            ]
+            draw_bus(
+                self.drawing,
+                partial(self.bus_flow, name),
+                start,
+                taps,
+                bend=wires.x_span / 2 + round(5.0 * plan.u),
+                tap_bend=plan.bus_bend,
+                span=span,
+                stage=INPUTS,
+            )
 
-    def bus_routes(self, name: str, y: float) -> tuple[tuple[Point, ...], ...]:
-        """Return the pieces of a bus, each up to where the next tap leaves it."""
-        plan = self.plan
-        stops = [x - plan.bus_bend for x in plan.x_gate]
-        first: tuple[Point, ...] = ((plan.left, y), (stops[0], y))
-        if name == "x":
-            first = ((plan.x_riser, plan.bottom), (plan.x_riser, y), (stops[0], y))
-        return (first, *(((a, y), (b, y)) for a, b in itertools.pairwise(stops)))
-
-    def bus_flow(self, name: str, gates: tuple[str, ...], matrix: str) -> Flow:
-        """Return what a piece of the bus carries."""
+    def bus_flow(self, name: str, gates: tuple[str, ...]) -> Flow:
+        """Return what a piece of the bus carries, from the gates that it leads to."""
+        flows = self.flows
         if not self.backward:
-            return self.flows.value(name, self.flows.step - 1 if name == "h" else None)
-        if name == "x" and gates == GATES:
-            return self.flows.value("grad(x)")
-        return self.flows.pulled(gates, matrix)
+            return flows.value("h", flows.before) if name == "h" else flows.value(flows.reads)
+        if name == "x" and gates == self.computed:
+            return flows.into_input(gates)
+        return flows.pulled(gates, "weight_hh" if name == "h" else "weight_ih")
+
+    # -- gates --
 
     def gates(self, unit: int) -> None:
-        """Draw mixing block, pre-activation and gate of all four."""
+        """Draw mixing block, pre-activation and gate of all four, or what stands in their place."""
         plan = self.plan
         titles = {"f": tr("forget"), "i": tr("input"), "g": tr("candidate"), "o": tr("output")}
-        roomy = plan.gate_width * 0.8 >= text_width(titles["g"] + " ", 11.0 * plan.type) + 33.0 * plan.type
+        named = roomy(self.drawing, plan.gate_width, tuple(titles.values()))
+        foot = plan.gate_top + plan.gate_height
         for x, gate in zip(plan.x_gate, GATES, strict=True):
-            left, hue = x - plan.gate_width / 2, self.theme.role(gate)
-            foot = plan.gate_top + plan.gate_height
-            flow = self.flows.value(gate)
-            clock = self.drawing.wire(
-                self.value(f"z_{gate}"), ((x, plan.mix_top), (x, foot)), 0.0, GATING, 0.0
+            left, clock = x - plan.gate_width / 2, 0.0
+            rect = (left, plan.gate_top, plan.gate_width, plan.gate_height)
+            # A peephole of the output gate reads the new cell state: that gate comes after it.
+            stage = SQUASH if gate == "o" and gate in self.peepholes else GATING
+            if gate in self.computed:
+                clock = self.drawing.wire(
+                    self.value(f"z_{gate}"), ((x, plan.mix_top), (x, foot)), 0.0, stage, 0.0
+                )
+                self.mixing(gate, left, titles[gate])
+            elif self.coupled:
+                clock = self.coupling()
+            else:
+                self.absent(gate, rect)
+                continue
+            sign, node, label = self.squashing(gate, titles[gate])
+            gate_box(
+                self.drawing,
+                rect,
+                self.flows.value(gate),
+                unit,
+                sign=sign,
+                symbol=f"{gate}ₜ",
+                title=titles[gate] if named else "",
+                hue=self.theme.role(gate),
+                node=node,
+                label=label,
+                at=(stage, clock),
+                signed=gate == "g",
+                theme=self.theme,
             )
-            mixing = "Wᵀ·" if self.backward else "W·[h,x]+b"
-            self.drawing.box(
-                mixing,
-                (left, plan.mix_top, plan.gate_width, plan.mix_height),
-                self.theme.line,
-                f"mix-{gate}",
-                tr("{gate}: the matrix mixes h and x into one number per unit").format(gate=titles[gate]),
-                (GATING, 0.0),
-                size=11.0 if plan.gate_width > 74 else 10.0,
-                colour=self.theme.dim,
-                fill=self.theme.panel,
+
+    def mixing(self, gate: str, left: float, title: str) -> None:
+        """Draw the block in which h and x are mixed, and with peepholes c is weighed."""
+        plan, text, size = self.plan, "W·[h,x]+b", None
+        label = tr("{gate}: the matrix mixes h and x into one number per unit").format(gate=title)
+        if gate in self.cell.peepholes:
+            seen = "cₜ" if gate == "o" else self.flows.earlier("c")
+            label = tr(
+                "{gate}: the matrix mixes h and x; a peephole adds each unit's own {c}, weighed"
+            ).format(gate=title, c=seen)
+            size = 10.0
+            texts = (f"W·[h,x]+w·{seen}+b", f"…+w·{seen}", "+w·c")
+            fitting = (
+                t for t in texts if text_width(t, 10.0 * plan.type, mono=True) <= plan.gate_width - 4.0
             )
-            squash = "tanh" if gate == "g" else "σ"
-            self.drawing.box(
-                "",
-                (left, plan.gate_top, plan.gate_width, plan.gate_height),
-                hue,
-                _NODE[gate],
-                tr("{title}: {squash} of the pre-activation").format(title=titles[gate], squash=squash),
-                (GATING, clock),
-                radius=10.0,
-                border_width=1.6,
-                fill=self.theme.panel,
-            )
-            pad = max(8.0, 0.1 * plan.gate_width)
-            k = plan.type
-            # Where the slots would be left no height, the number under them gives way: hovering tells it.
-            numbered = plan.gate_height >= 66.0 * k
-            head, tail = 23.0 * k, 21.0 * k if numbered else 6.0
-            inner = plan.gate_width - 2 * pad
-            slots = (left + pad, plan.gate_top + head, inner, plan.gate_height - head - tail - 3.0)
-            self.drawing.slots(
-                flow, slots, unit, _NODE[gate], (GATING, clock, clock + slots[3]), signed=gate == "g"
-            )
-            row = (left + pad, plan.gate_top + 4.0, inner, head - 6.0)
-            self.drawing.text(squash, row, self.theme.dim, 11.0, mono=True)
-            letter(self.drawing, f"{gate}ₜ", row, hue, 15.0, "right")
-            foot_row = (left + pad, foot - tail + 1.0, inner, tail - 4.0)
-            shown = "" if flow.values is None else number(float(flow.values[unit - 1]))
-            if numbered:
-                captions(self.drawing, titles[gate] if roomy else "", shown, foot_row, self.theme)
+            text = next(fitting, "+w·c")
+        mixing_block(
+            self.drawing,
+            "Wᵀ·" if self.backward else text,
+            (left, plan.mix_top, plan.gate_width, plan.mix_height),
+            f"mix-{gate}",
+            label,
+            (GATING, 0.0),
+            self.theme,
+            size=size,
+        )
+
+    def squashing(self, gate: str, title: str) -> tuple[str, str, str]:
+        """Return what makes a gate of its pre-activation: a sign, its identifier, and words."""
+        if gate == "f" and self.coupled:
+            said = tr("forget: 1 minus the input gate")
+            return "1 − iₜ", "complement", said
+        squash = "tanh" if gate == "g" else "σ"
+        if gate == "g" and self.cell.variant == "no-input-activation":
+            said = tr("candidate: the pre-activation itself; this variant does not squash it")
+            return "= zᵍₜ", _NODE[gate], said
+        said = tr("{title}: {squash} of the pre-activation").format(title=title, squash=squash)
+        return squash, _NODE[gate], said
+
+    def coupling(self) -> float:
+        """Draw the input gate's way to the forget gate, which is the rest of it; return the clock there."""
+        plan, flows = self.plan, self.flows
+        y = plan.gate_top + plan.gate_height / 2
+        x_f, x_i = plan.x_gate[:2]
+        half = plan.gate_width / 2
+        flow = flows.coupled_back() if self.backward else flows.value("i")
+        through = plan.mix_top - plan.gate_top
+        return self.drawing.wire(
+            flow, ((x_i - half, y), (x_f + half, y)), 0.0, GATING, max(0.0, through), spoken=self.backward
+        )
+
+    def absent(self, gate: str, rect: tuple[float, float, float, float]) -> None:
+        """Say that there is no such gate, and what stands in its place."""
+        known = quantity(gate, self.cell)
+        whys = {"f": tr("no forget gate"), "i": tr("no input gate"), "o": tr("no output gate")}
+        absent_gate(
+            self.drawing,
+            rect,
+            f"{gate}ₜ = 1",
+            whys[gate],
+            self.theme.role(gate),
+            tr(known.meaning),
+            self.theme,
+        )
+
+    # -- the cell state --
 
     def cell_line(self) -> None:
         """Draw the cell state's line with what is multiplied into it and added to it."""
         plan, flows, y = self.plan, self.flows, self.plan.y_c
-        x_f, x_i, x_g, _ = plan.x_gate
-        add = plan.x_sum
+        x_f, add, back = plan.x_gate[0], plan.x_sum, self.backward
         wire = self.drawing.wire
-        back = self.backward
-        meet = wire(
-            flows.value("c", flows.step - 1) if not back else flows.direct_out(),
-            ((plan.left, y), (x_f, y)),
-            0,
-            2,
-        )
-        up = ((x_f, plan.gate_top), (x_f, y))
-        wire(self.value("f"), up, 0.0, CELL_STATE, max(0.0, meet - (plan.gate_top - y)))
-        side = plan.y_product
-        joined = 0.0
-        for name, x in (("i", x_i), ("g", x_g)):
-            joined = wire(
-                self.value(name), ((x, plan.gate_top), (x, side), (add, side)), plan.bend, CELL_STATE
-            )
-        joined = max(joined, meet)
-        kept = flows.into_sum() if back else flows.kept()
-        written = flows.into_sum() if back else flows.written()
-        arrived = wire(kept, ((x_f, y), (add, y)), 0.0, CELL_STATE, meet)
-        wire(written, ((add, side), (add, y)), 0.0, CELL_STATE, max(joined, arrived - (side - y)))
+        forgets = "f" in self.computed or self.coupled
+        meet = self.old_state(x_f if forgets else add)
+        arrived = meet
+        if forgets:
+            up = ((x_f, plan.gate_top), (x_f, y))
+            wire(self.value("f"), up, 0.0, CELL_STATE, max(0.0, meet - (plan.gate_top - y)))
+            kept = flows.into_sum() if back else flows.kept()
+            arrived = wire(kept, ((x_f, y), (add, y)), 0.0, CELL_STATE, meet)
+            said = tr("forget product: the old cell state times the forget gate")
+            self.node("×", (x_f, y), "f", "forget-product", said, meet)
+        self.written(arrived)
         fork = plan.x_output - plan.bend
         new = flows.value("grad(c)" if back else "c")
-        clock = wire(new, ((add, y), (fork, y)), 0.0, CELL_STATE, arrived)
-        wire(
-            flows.direct_in() if back else new,
-            ((fork, y), (plan.right, y)),
-            0.0,
-            CELL_STATE,
-            clock,
-            spoken=back,
+        clock, start = arrived, add
+        if "o" in self.peepholes:
+            start = self.peepholes["o"].leaves
+            clock = wire(new, ((add, y), (start, y)), 0.0, CELL_STATE, clock)
+            draw_peephole(self.drawing, flows, self.peepholes["o"], CELL_STATE, clock)
+        rest = flows.past_peephole() if back and start != add else new
+        clock = wire(rest, ((start, y), (fork, y)), 0.0, CELL_STATE, clock, spoken=back or start == add)
+        onward = flows.along_in() if back else new
+        wire(onward, ((fork, y), (plan.right, y)), 0.0, CELL_STATE, clock, spoken=back)
+        label = tr("sum: what is kept plus what is written")
+        self.node("+", (add, y), "c", "cell-sum", label, arrived)
+
+    def old_state(self, end: float) -> float:
+        """Draw the old cell state up to where it is used, with what peeps at it; return the clock there."""
+        plan, flows, y, back = self.plan, self.flows, self.plan.y_c, self.backward
+        clock, start = 0.0, plan.left
+        early = sorted(
+            (hole for gate, hole in self.peepholes.items() if gate != "o"), key=lambda hole: hole.leaves
         )
-        self.node(
-            "×",
-            (x_f, y),
-            "f",
-            "forget-product",
-            tr("forget product: the old cell state times the forget gate"),
-            meet,
+        for index, hole in enumerate(early):
+            gates = tuple(other.gate for other in early[index:])
+            flow = flows.along_out(gates) if back else flows.value("c", flows.before)
+            clock = self.drawing.wire(
+                flow, ((start, y), (hole.leaves, y)), 0.0, INPUTS, clock, spoken=back or not index
+            )
+            start = hole.leaves
+        flow = flows.direct_out() if back else flows.value("c", flows.before)
+        return self.drawing.wire(
+            flow, ((start, y), (end, y)), 0.0, CELL_STATE, clock, spoken=back or not early
         )
-        self.node(
-            "×",
-            (add, side),
-            "i",
-            "input-product",
-            tr("input product: the candidate times the input gate"),
-            joined,
-        )
-        self.node("+", (add, y), "c", "cell-sum", tr("sum: what is kept plus what is written"), arrived)
+
+    def written(self, arrived: float) -> None:
+        """Draw what is written into the cell state: the candidate, times the input gate if there is one."""
+        plan, flows, y, back = self.plan, self.flows, self.plan.y_c, self.backward
+        _, x_i, x_g, _ = plan.x_gate
+        add, side, wire = plan.x_sum, plan.y_product, self.drawing.wire
+        if "i" not in self.computed:
+            route = ((x_g, plan.gate_top), (x_g, side), (add, side), (add, y))
+            whole = reach(route, plan.bend)
+            wire(self.value("g"), route, plan.bend, CELL_STATE, max(0.0, arrived - whole))
+            return
+        joined = 0.0
+        for name, x in (("i", x_i), ("g", x_g)):
+            flow = self.value(name)
+            if back and name == "i" and self.coupled:
+                flow = flows.written_back()
+            joined = wire(flow, ((x, plan.gate_top), (x, side), (add, side)), plan.bend, CELL_STATE)
+        flow = flows.into_sum() if back else flows.written()
+        wire(flow, ((add, side), (add, y)), 0.0, CELL_STATE, max(joined, arrived - (side - y)))
+        label = tr("input product: the candidate times the input gate")
+        self.node("×", (add, side), "i", "input-product", label, joined)
 
     def tap(self) -> None:
         """Draw the tap of the cell state through tanh, under the line that it leaves."""
         plan, flows, x = self.plan, self.flows, self.plan.x_output
         wire, back = self.drawing.wire, self.backward
         fork, foot = x - plan.bend, plan.tanh_top + plan.tanh_height
+        if not self.squashed:
+            flow = self.value("tanh_c") if back else flows.value("c")
+            route = ((fork, plan.y_c), (x, plan.y_c), (x, plan.y_product))
+            wire(flow, route, plan.bend, SQUASH, spoken=back)
+            return
         flow = flows.through_tanh() if back else flows.value("c")
         route = ((fork, plan.y_c), (x, plan.y_c), (x, plan.tanh_top))
         clock = wire(flow, route, plan.bend, SQUASH, spoken=back)
@@ -307,25 +389,22 @@ class _Cell:
         """Draw the output gate's product, and where h goes."""
         plan, flows, x, side = self.plan, self.flows, self.plan.x_output, self.plan.y_product
         wire, back = self.drawing.wire, self.backward
-        x_o = plan.x_gate[3]
-        met = wire(self.value("o"), ((x_o, plan.gate_top), (x_o, side), (x, side)), plan.bend, OUTPUT)
+        met = 0.0
+        if "o" in self.computed:
+            x_o = plan.x_gate[3]
+            met = wire(self.value("o"), ((x_o, plan.gate_top), (x_o, side), (x, side)), plan.bend, OUTPUT)
+            label = tr("output product: tanh of the cell state times the output gate")
+            if not self.squashed:
+                label = tr("output product: the cell state times the output gate")
+            self.node("×", (x, side), "o", "output-product", label, met, OUTPUT)
         leave = plan.x_read - plan.bend
         emitted = flows.into_output() if back else flows.value("h")
         out = wire(emitted, ((x, side), (x, plan.y_h), (leave, plan.y_h)), plan.bend, OUTPUT, met)
         onward = flows.from_next() if back else emitted
         if self.read():
             route = ((leave, plan.y_h), (plan.x_read, plan.y_h), (plan.x_read, plan.bottom))
-            wire(flows.from_loss() if back else emitted, route, plan.bend, OUTPUT, out, spoken=back)
+            wire(flows.from_above() if back else emitted, route, plan.bend, OUTPUT, out, spoken=back)
         wire(onward, ((leave, plan.y_h), (plan.right, plan.y_h)), 0.0, OUTPUT, out, spoken=back)
-        self.node(
-            "×",
-            (x, side),
-            "o",
-            "output-product",
-            tr("output product: tanh of the cell state times the output gate"),
-            met,
-            OUTPUT,
-        )
 
     def read(self) -> bool:
         """Whether h is read here by something above the cell, or, backwards, by the loss itself."""
@@ -344,84 +423,3 @@ class _Cell:
     ) -> None:
         """Draw a × or +."""
         self.drawing.disc(sign, centre, self.plan.node, self.theme.role(role), name, label, (stage, clock))
-
-    # -- words --
-
-    def letters(self, unit: int) -> None:
-        """Write the letters of the wires, and the chosen unit's numbers beside those of the states."""
-        plan, flows, theme = self.plan, self.flows, self.theme
-        k = plan.type
-        half, tall = plan.wires.span / 2, 22.0 * k
-        size = 15.0 if plan.u < 0.95 else 17.0
-        inset = 8.0
-        wide = plan.plate_left - plan.left - inset - 2.0
-        at_left, at_right = plan.left + inset, plan.right - inset - wide
-        above_c, above_h = plan.y_c - half - tall - 2.0, plan.y_h - half - tall - 2.0
-        letter(self.drawing, "cₜ₋₁", (at_left, above_c, wide, tall), theme.role("c"), size, "left")
-        letter(self.drawing, "cₜ", (at_right, above_c, wide, tall), theme.role("c"), size, "right")
-        letter(self.drawing, "hₜ₋₁", (at_left, above_h, wide, tall), theme.role("h"), size, "left")
-        letter(self.drawing, "hₜ", (at_right, above_h, wide, tall), theme.role("h"), size, "right")
-        if not self.backward:
-            below = plan.y_c + half + 3.0
-            places = (
-                ("c", flows.step - 1, at_left, below, "left"),
-                ("c", flows.step, at_right, below, "right"),
-                ("h", flows.step - 1, at_left, above_h - 13.0 * k, "left"),
-                ("h", flows.step, at_right, above_h - 13.0 * k, "right"),
-            )
-            for name, t, x, y, align in places:
-                flow = flows.value(name, t)
-                if flow.values is not None:
-                    text = number(float(flow.values[unit - 1]))
-                    needed = max(wide, text_width(text, 11.0 * k, mono=True) + 4.0)  # a number is never cut
-                    left = x if align == "left" else x + wide - needed
-                    place = (left, y, needed, 14.0 * k)
-                    self.drawing.text(text, place, theme.dim, 11.0, mono=True, align=align)
-        low = plan.plate_bottom + 3.0
-        x_label = plan.x_riser + plan.wires.x_span / 2 + 8.0
-        token(self.drawing, flows, (x_label, low, plan.x_gate[1] - x_label, plan.bottom - low), size, theme)
-        legend(
-            self.drawing,
-            (plan.x_gate[1], low, plan.x_read - half - 100.0 * k - plan.x_gate[1], plan.bottom - low),
-            theme,
-        )
-        if self.read():
-            words = tr("from the loss") if self.backward else tr("to yₜ")
-            edge = plan.x_read - half - 8.0
-            self.drawing.text(
-                words, (edge - 90.0 * k, low, 90.0 * k, plan.bottom - low), theme.dim, 12.0, align="right"
-            )
-        row = plan.y_c - half - 6.0 - 16.0 * k
-        if not self.backward:
-            place = (plan.plate_left + 14.0, row, 90.0 * k, 16.0 * k)
-            self.drawing.text(tr("cell state"), place, theme.dim, 11.0)
-            if flows.run.units > 1:
-                words = tr("numbers: unit {k}").format(k=unit)
-                place = (plan.plate_right - 14.0 - 120.0 * k, row, 120.0 * k, 16.0 * k)
-                self.drawing.text(words, place, theme.dim, 11.0, align="right")
-
-    def factors(self) -> None:
-        """Write what every node does on the way back."""
-        plan, theme, half = self.plan, self.theme, self.plan.wires.span / 2
-        x_f, x_i, x_g, x_o = plan.x_gate
-        k = plan.type
-        gap, row = 6.0, plan.y_c - half - 6.0 - 16.0 * k
-
-        def note(text: str, x: float, y: float, align: str, colour: str | None = None) -> None:
-            wide = text_width(text, 11.0 * k) + 4.0
-            left = x if align == "left" else x - wide if align == "right" else x - wide / 2
-            self.drawing.text(text, (left, y, wide, 15.0 * k), colour or theme.dim, 11.0, align=align)
-
-        level = plan.gate_top - 4.0 - 15.0 * k
-        note(tr("direct path: only × fₜ"), plan.plate_left + 14.0, row, "left", theme.gradient)
-        note("× cₜ₋₁", x_f + half + gap, plan.y_product - 7.5 * k, "left")
-        note("× gₜ", x_i - half - gap, level, "right")
-        note("× iₜ", x_g + half + gap, level, "left")
-        note(tr("copies"), plan.x_sum + plan.node + gap, row, "left")
-        apart = (x_o - x_g) - 2 * (half + gap)
-        if apart >= text_width("× iₜ× tanh cₜ", 11.0 * k) + 12.0:
-            note("× tanh cₜ", x_o - half - gap, level, "right")
-        beside = plan.y_product - plan.node - 15.0 * k
-        if beside >= plan.tanh_top + plan.tanh_height - 4.0:
-            note("× oₜ", plan.x_output - half - gap, beside, "right")
-        note(tr("adds"), plan.x_output - plan.bend, row, "centre")

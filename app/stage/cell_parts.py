@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .marks import Line, Panel, Rect, Veiled
-from .strands import tr
+from .strands import MOST, tr
 from .timeline import elided, text_width
 
 if TYPE_CHECKING:
@@ -32,27 +32,67 @@ def captions(drawing: Drawing, name: str, number: str, rect: Rect, theme: Theme)
         drawing.text(number, (x + width - wide, y, wide, height), theme.text, 11.0, mono=True, align="right")
 
 
-def token(drawing: Drawing, flows: Flows, rect: Rect, size: float, theme: Theme) -> None:
-    """Write xₜ and the token that is read, if the inputs have names."""
+def means(count: int) -> str:
+    """Return how many neighbours one strand or slot is the mean of, nothing where each has its own."""
+    if count <= MOST:
+        return ""
+    few, rest = divmod(count, MOST)
+    return tr("{few} or {more}").format(few=few, more=few + 1) if rest else str(few)
+
+
+def numbers_of(drawing: Drawing, units: int, unit: int, rect: Rect, theme: Theme) -> None:
+    """Say at the right whose the numbers are, and what a strand and a slot stand for if for several units."""
     x, y, width, height = rect
     k = drawing.type_factor
-    letter(drawing, "xₜ", (x, y, 26.0 * k, height), theme.role("x"), size, "left")
-    labels = flows.run.labels
-    if labels and 1 <= flows.step <= len(labels):
+    words = tr("numbers: unit {k}").format(k=unit)
+    texts = [words]
+    if units > MOST:
+        given = {"n": units, "m": MOST, "few": means(units), "numbers": words}
+        texts.insert(0, tr("{m} means of {few} units · {numbers}").format(**given))
+        texts.insert(0, tr("{n} units drawn as {m} means of {few} · {numbers}").format(**given))
+    shown = next((text for text in texts if text_width(text, 11.0 * k) <= width), words)
+    wide = text_width(shown, 11.0 * k) + 4.0
+    drawing.text(shown, (x + width - wide, y, wide, height), theme.dim, 11.0, align="right")
+
+
+def token(drawing: Drawing, flows: Flows, rect: Rect, size: float, theme: Theme) -> None:
+    """Write the letter of what is read, and the token if the inputs have names."""
+    x, y, width, height = rect
+    k = drawing.type_factor
+    run = flows.run
+    letter(drawing, f"{flows.reads}ₜ", (x, y, 26.0 * k, height), theme.role("x"), size, "left")
+    labels = run.labels
+    if run.layer > 1:
+        texts = [tr("hₜ of layer {layer}").format(layer=run.layer - 1)]
+        if run.network.bidirectional:
+            texts.insert(0, tr("hₜ of layer {layer}, both ways").format(layer=run.layer - 1))
+        room = width - 30.0 * k
+        said = next((text for text in texts if text_width(text, 11.0 * k) <= room), "")
+        drawing.text(said, (x + 30.0 * k, y, room, height), theme.dim, 11.0)
+    elif labels and 1 <= flows.step <= len(labels):
         room = width - 30.0 * k
         text = tr("“{token}”").format(token=labels[flows.step - 1])
         drawing.text(elided(text, room, 13.0 * k), (x + 30.0 * k, y, room, height), theme.dim, 13.0)
+    elif flows.run.inputs > MOST:
+        said = tr("{m} means of {few} inputs").format(m=MOST, few=means(flows.run.inputs))
+        wide = text_width(said, 11.0 * k) + 4.0
+        if wide <= width - 30.0 * k:
+            drawing.text(said, (x + 30.0 * k, y, wide, height), theme.dim, 11.0)
 
 
-def legend(drawing: Drawing, rect: Rect, theme: Theme) -> None:
-    """Say what colour and width mean, where there is room for it."""
+def legend(drawing: Drawing, units: int, rect: Rect, theme: Theme) -> None:
+    """Say what colour and width mean, and backwards what a strand stands for, where there is room for it."""
     x, y, width, height = rect
     k = drawing.type_factor
     wider = tr("wider: larger |∂L/∂·|, 10⁻⁶ to 10") if drawing.backward else tr("wider: larger")
-    parts = ((theme.below, tr("below 0")), (theme.above, tr("above 0")), (None, wider))
+    parts = [(theme.below, tr("below 0")), (theme.above, tr("above 0")), (None, wider)]
+    if drawing.backward and units > MOST:
+        parts.append((None, tr("a strand: mean of {few} units").format(few=means(units))))
     stroke, gap = 16.0 * k, 14.0 * k
     widths = [text_width(text, 11.0 * k) + (stroke + 5.0 if hue else 0.0) for hue, text in parts]
-    whole = sum(widths) + 2 * gap
+    if sum(widths) + (len(parts) - 1) * gap > width:
+        parts, widths = parts[:3], widths[:3]
+    whole = sum(widths) + (len(parts) - 1) * gap
     if whole > width:
         return
     left = x + (width - whole) / 2

@@ -9,8 +9,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from .cell_flows import Flows, has_read_out, judged
-from .cell_parts import captions, legend, letter, sentence_plate, token
+from engine import format_number
+
+from .cell_flows import Flows, above_words, has_read_out, judged
+from .cell_parts import captions, legend, letter, numbers_of, sentence_plate, token
 from .drawing import Drawing, Frame, Still
 from .geometry import RnnPlan, rnn_plan
 from .strands import Flow, number, tr
@@ -61,7 +63,7 @@ def _still(
         sentence_plate(drawing, box, theme)
         return drawing.done()
     drawing.plate(box)
-    _Cell(drawing, plan, Flows(run, step, veil, theme), backward, theme).draw(unit)
+    _Cell(drawing, plan, Flows(run, step, veil, theme, backward=backward), backward, theme).draw(unit)
     return drawing.done()
 
 
@@ -86,8 +88,8 @@ class _Cell:
     def h_before(self) -> Flow:
         """Return what the wire from the step before carries."""
         if self.backward:
-            return self.flows.pulled(("",), "weight_hh_l0")
-        return self.flows.value("h", self.flows.step - 1)
+            return self.flows.pulled(("",), "weight_hh")
+        return self.flows.value("h", self.flows.before)
 
     def read(self) -> bool:
         """Whether h is read here by something above the cell, or, backwards, by the loss itself."""
@@ -99,7 +101,7 @@ class _Cell:
         plan, flows, wire, back = self.plan, self.flows, self.drawing.wire, self.backward
         wire(self.h_before(), ((plan.left, plan.y_h), (plan.mix_left, plan.y_h)), 0.0, INPUTS)
         rise = ((plan.x_riser, plan.bottom), (plan.x_riser, plan.y_x), (plan.mix_left, plan.y_x))
-        wire(flows.value("grad(x)" if back else "x"), rise, plan.x_bend, INPUTS)
+        wire(flows.into_input(("",)) if back else flows.value(flows.reads), rise, plan.x_bend, INPUTS)
         between = ((plan.mix_left + plan.mix_width, plan.y), (plan.gate_left, plan.y))
         wire(flows.value("grad(z)" if back else "z"), between, 0.0, ACTIVATION)
         leave = plan.x_read - plan.bend
@@ -109,7 +111,7 @@ class _Cell:
         onward = flows.from_next() if back else emitted
         if self.read():
             route = ((leave, plan.y), (plan.x_read, plan.y), (plan.x_read, plan.bottom))
-            wire(flows.from_loss() if back else emitted, route, plan.bend, OUTPUT, out, spoken=back)
+            wire(flows.from_above() if back else emitted, route, plan.bend, OUTPUT, out, spoken=back)
         wire(onward, ((leave, plan.y), (plan.right, plan.y)), 0.0, OUTPUT, out, spoken=back)
 
     def blocks(self, unit: int) -> None:
@@ -165,13 +167,18 @@ class _Cell:
         wide = plan.plate_left - plan.left - inset - 2.0
         at_left, at_right = plan.left + inset, plan.right - inset - wide
         half = plan.wires.span / 2
-        rows = (("hₜ₋₁", plan.y_h, at_left, "left", -1), ("hₜ", plan.y, at_right, "right", 0))
-        for text, y, x, align, shift in rows:
+        rows = (
+            (flows.earlier("h"), plan.y_h, at_left, "left", flows.before),
+            ("hₜ", plan.y, at_right, "right", flows.step),
+        )
+        for text, y, x, align, t in rows:
             above = y - half - tall - 2.0
             letter(self.drawing, text, (x, above, wide, tall), theme.role("h"), size, align)
-            flow = flows.value("h", flows.step + shift)
+            flow = flows.value("h", t)
             if flow.values is not None and not self.backward:
                 shown = number(float(flow.values[unit - 1]))
+                if text_width(shown, 11.0 * k, mono=True) > wide and "·" in shown:
+                    shown = format_number(float(flow.values[unit - 1]), 1)  # clear of the plate's edge
                 needed = max(wide, text_width(shown, 11.0 * k, mono=True) + 4.0)  # a number is never cut
                 left = x if align == "left" else x + wide - needed
                 self.drawing.text(
@@ -183,7 +190,7 @@ class _Cell:
         token(self.drawing, flows, (x_label, low, room, plan.bottom - low), size, theme)
         after = x_label + room + 10.0
         end = plan.x_read - half - 100.0 * k if self.read() else plan.right
-        legend(self.drawing, (after, low, end - after, plan.bottom - low), theme)
+        legend(self.drawing, flows.run.units, (after, low, end - after, plan.bottom - low), theme)
         if not self.backward:
             middle = (plan.mix_left + plan.mix_width + plan.gate_left) / 2
             place = (middle - 24.0, plan.y - half - tall - 2.0, 48.0, tall)
@@ -194,14 +201,14 @@ class _Cell:
                 shown = number(float(flow.values[unit - 1]))
                 self.drawing.text(shown, place, theme.dim, 11.0, mono=True, align="centre")
         if self.read():
-            words = tr("from the loss") if self.backward else tr("to yₜ")
+            words = above_words(flows.run, backward=self.backward)
             edge = plan.x_read - half - 8.0
             place = (edge - 90.0 * k, low, 90.0 * k, plan.bottom - low)
             self.drawing.text(words, place, theme.dim, 12.0, align="right")
         if flows.run.units > 1 and not self.backward:
-            words = tr("numbers: unit {k}").format(k=unit)
-            place = (plan.plate_right - 14.0 - 120.0 * k, plan.plate_top + 9.0, 120.0 * k, 16.0 * k)
-            self.drawing.text(words, place, theme.dim, 11.0, align="right")
+            width = plan.plate_right - plan.plate_left - 28.0
+            place = (plan.plate_left + 14.0, plan.plate_top + 9.0, width, 16.0 * k)
+            numbers_of(self.drawing, flows.run.units, unit, place, theme)
 
     def factors(self) -> None:
         """Write what every block does on the way back."""

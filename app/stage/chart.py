@@ -13,14 +13,17 @@ from PySide6.QtCore import QCoreApplication
 
 from engine import format_number, quantity
 
+from .lanes import direct_words
+from .line_ends import LineEnd, named_ends
 from .marks import Line, Mark, Panel, Point, Rect, Text
-from .naming import lane_title
+from .naming import lane_title, short_titles
+from .order import is_reverse
 from .placing import Placer
 from .series import LogAxis, exact_zeros, log_axis, power_of_ten, ranges_text, step_ticks, stretches_of
 from .timeline import Timeline, elided, text_width
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from app.theme import Theme
 
@@ -33,8 +36,8 @@ Array = NDArray[np.float64]
 _ABOVE = 14.0
 _BELOW = 8.0
 _REACH = 6.0
-_NAMED = 96.0
-"""The least height at which names have room beside the lines; below it the card of numbers names them."""
+_TRAVELS = 200.0
+"""Room under the chart for the words that say which way the gradient goes."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -89,54 +92,68 @@ class Chart:
         The time axis, shared with the heat maps above.
     box : Rect
         The plot itself; labels of the axes stand outside, below and to the left.
+    margin : float
+        Room at its right, where the lines' names stand.
     theme : Theme
         The colours.
 
     Attributes
     ----------
     lines : tuple of Mark
-        Ground, grid, axes and curves; the cursor's line goes on top of them.
-    names : tuple of Mark
-        The curves' names and what is said in words, on top of the cursor's line.
+        All but the cursor's line and its card, which go on top.
     """
 
     def __init__(
-        self, lanes: Sequence[LaneTrace], hues: Sequence[str], line: Timeline, box: Rect, theme: Theme
+        self,
+        lanes: Sequence[LaneTrace],
+        hues: Sequence[str],
+        line: Timeline,
+        box: Rect,
+        margin: float,
+        theme: Theme,
     ) -> None:
         self._lanes, self._hues = tuple(lanes), tuple(hues)
         drawn = [lane.norms for lane in lanes] + [lane.direct for lane in lanes if lane.direct is not None]
-        self._plot = plot = _Plot(line, box, log_axis(drawn), theme)
-        marks = plot.frame()
-        labels: list[tuple[str, str, Array, float]] = []
+        axis = log_axis(drawn) if any(np.any(np.isfinite(d) & (d > 0.0)) for d in drawn) else None
+        self._plot = plot = _Plot(line, box, axis, theme)
+        marks = plot.frame({is_reverse(lane.run) for lane in lanes})
+        ends: list[LineEnd] = []
+        several = sum(lane.bound is not None for lane in lanes) > 1
         for lane, hue in zip(lanes, hues, strict=True):
-            whose = f"{lane_title(lane.run)}: " if len(lanes) > 1 else ""
             if lane.bound is not None:
-                marks.append(plot.curve(lane.bound, theme.dim, 1.2, (6.0, 4.0), lane, _tr("bound")))
-                name = _tr("bound (γσ₁)ᵏ")
-                if plot.leaves(lane.bound):
-                    name += _tr(", leaves the chart ↑")
-                labels.append((whose + name, theme.dim, plot.heights(lane.bound), 0.9))
+                dash, colour = (6.0, 4.0), hue if several else theme.dim
+                marks.append(plot.curve(lane.bound, colour, 1.2, dash, lane, _tr("bound")))
+                lines = (
+                    _tr("bound"),
+                    "(γσ₁)ᵏ",
+                    *((_tr("off the top ↑"),) if plot.leaves(lane.bound) else ()),
+                )
+                ends += plot.end(lines, colour, 1.2, dash, lane.bound)
             if lane.direct is not None:
-                marks.append(plot.curve(lane.direct, hue, 1.5, (7.0, 4.0), lane, _tr("direct path")))
-                labels.append((whose + _tr("direct path ∏ f alone"), hue, plot.heights(lane.direct), 0.3))
-        for index, (lane, hue) in enumerate(zip(lanes, hues, strict=True)):
+                dash = (7.0, 4.0)
+                marks.append(plot.curve(lane.direct, hue, 1.5, dash, lane, _tr("direct path")))
+                ends += plot.end((_tr("direct path"), direct_words(lane.run)), hue, 1.5, dash, lane.direct)
+        for lane, hue, name in zip(lanes, hues, short_titles([lane.run for lane in lanes]), strict=True):
             marks.append(plot.curve(lane.norms, hue, 2.2, (), lane, _tr("norm")))
-            wish = 0.35 if index % 2 else 0.15
-            labels.insert(index, (lane_title(lane.run), hue, plot.heights(lane.norms), wish))
-        self.lines: tuple[Mark, ...] = tuple(marks)
-        self.names: tuple[Mark, ...] = (
-            *(plot.named(labels) if box[3] >= _NAMED else ()),
-            *plot.zeros(lanes, hues),
-            *plot.beyond(lanes, hues),
-        )
+            ends += plot.end((name,), hue, 2.2, (), lane.norms)
+        room = (box[0] + box[2], box[1] - 6.0, margin, box[3] + 12.0)
+        self.lines: tuple[Mark, ...] = (*marks, *named_ends(ends, room), *plot.foot(lanes, hues))
 
-    def cursor_line(self, step: int, top: float, gap: tuple[float, float]) -> Mark:
-        """Return the cursor's line, from `top` to the foot of the chart, but for a gap."""
+    def cursor_line(self, step: int, top: float, keep: Sequence[Rect]) -> Mark:
+        """Return the cursor's line, from `top` to the foot of the chart.
+
+        It passes behind what it may not cross, and is broken there no higher than that is.
+        """
         box, line = self._plot.box, self._plot.line
         x, bottom = line.centre(step), box[1] + box[3]
+        points: list[Point] = [(x, top)]
+        for left, above, width, height in (*keep, *self._plot.words):
+            if left - 3.0 <= x <= left + width + 3.0:
+                points += [(x, above), (math.nan, math.nan), (x, above + height)]
+        points.append((x, bottom))
         return Line(
             rect=(x - 1.0, top, 2.0, bottom - top),
-            points=((x, top), (x, gap[0]), (math.nan, math.nan), (x, gap[1]), (x, bottom)),
+            points=tuple(points),
             colour=self._plot.theme.text,
             width=1.5,
         )
@@ -150,33 +167,56 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("Gradient", text)
 
 
+def _travels(ways: set[bool]) -> str:
+    """Say which way gradients go: against the order of computation, which a reverse direction turns."""
+    if len(ways) > 1:
+        return ""
+    return (
+        _tr("the gradient travels this way →") if ways == {True} else _tr("← the gradient travels this way")
+    )
+
+
 class _Plot:
     """The place of the chart, its axis, and what already stands in it."""
 
-    def __init__(self, line: Timeline, box: Rect, axis: LogAxis, theme: Theme) -> None:
+    def __init__(self, line: Timeline, box: Rect, axis: LogAxis | None, theme: Theme) -> None:
         self.line, self.box, self.axis, self.theme = line, box, axis, theme
         self.top = box[1] + _ABOVE
         self.height = max(box[3] - _ABOVE - _BELOW, 1.0)
         self.x = np.array([line.centre(t) for t in range(1, line.steps + 1)])
+        self.words: tuple[Rect, ...] = ()
         self.placer = Placer((box[0] + 4.0, box[1] + 2.0, box[2] - 8.0, box[3] - 4.0))
 
     def heights(self, values: Array) -> Array:
         """Return where values stand, in pixels from the top of the view; NaN for what cannot be shown."""
+        if self.axis is None:
+            return np.full(len(values), np.nan)
         known = np.where(np.isfinite(values) & (values > 0.0), values, np.nan)
         return self.top + self.height * (1.0 - self.axis.place(known))
+
+    def nothing(self) -> Text:
+        """Return the sentence that stands where no axis can be: nothing on it would be a number."""
+        x, y, width, height = self.box
+        text = _tr("nothing to draw: no norm here is a finite number above 0")
+        size = 13.0 if text_width(text, 13.0) <= width - 8.0 else 11.0
+        wide = min(text_width(text, size), width - 8.0)
+        place = (x + (width - wide) / 2, y + height / 2 - 10.0, wide, 20.0)
+        self.words = (place,)
+        self.placer.take(place)
+        return Text(rect=place, text=text, colour=self.theme.dim, size=size, align="centre", label=text)
 
     def leaves(self, values: Array) -> bool:
         """Whether a line goes beyond the upper end of the axis."""
         with np.errstate(invalid="ignore"):
             return bool(np.any(self.heights(values) < self.box[1]) or np.any(np.isinf(values)))
 
-    def frame(self) -> list[Mark]:
+    def frame(self, ways: set[bool]) -> list[Mark]:
         """Return the ground, the grid and the labels of both axes."""
         x, y, width, height = self.box
         theme = self.theme
         ground = Panel(rect=self.box, fill=theme.card, border=theme.line, radius=8.0)
         marks: list[Mark] = [ground]
-        ticks = self.axis.ticks(max(2, int(self.height / 30.0) + 1))
+        ticks = self.axis.ticks(max(2, int(self.height / 30.0) + 1)) if self.axis is not None else ()
         names = [power_of_ten(exponent) for exponent in ticks]
         for exponent, name in zip(ticks, names, strict=True):
             at = float(self.heights(np.array([10.0**exponent]))[0])
@@ -187,7 +227,7 @@ class _Plot:
             )
             label = (x - 58.0, at - 8.0, 50.0, 16.0)
             marks.append(Text(rect=label, text=name, colour=theme.dim, size=11.0, mono=True, align="right"))
-        long = max(len(name) for name in names) > 5
+        long = max((len(name) for name in names), default=0) > 4
         marks.append(
             Text(
                 rect=(0.0, y - 9.0, x - 10.0, 18.0),
@@ -197,8 +237,11 @@ class _Plot:
                 weight=600,
             )
         )
-        scale = _tr("log") if long else _tr("log scale")
-        marks.append(Text(rect=(0.0, y + 8.0, 52.0, 16.0), text=scale, colour=theme.dim, size=11.0))
+        if self.axis is None:
+            marks.append(self.nothing())
+        else:
+            scale = _tr("log") if long else _tr("log scale")
+            marks.append(Text(rect=(0.0, y + 8.0, 52.0, 16.0), text=scale, colour=theme.dim, size=11.0))
         room = max(44.0, text_width(str(self.line.steps), 11.0, mono=True) + 12.0)
         for t in step_ticks(self.line.steps, max(2, int(width / room))):
             tick = (self.line.centre(t) - 20.0, y + height + 4.0, 40.0, 16.0)
@@ -213,8 +256,8 @@ class _Plot:
         )
         marks.append(
             Text(
-                rect=(x + width - 240.0, y + height + 21.0, 240.0, 16.0),
-                text=_tr("← the gradient travels this way"),
+                rect=(x + width - _TRAVELS, y + height + 21.0, _TRAVELS, 16.0),
+                text=_travels(ways),
                 colour=theme.dim,
                 size=11.0,
                 weight=500,
@@ -223,6 +266,19 @@ class _Plot:
         )
         return marks
 
+    def end(
+        self, lines: tuple[str, ...], colour: str, width: float, dash: tuple[float, ...], values: Array
+    ) -> list[LineEnd]:
+        """Return where a line ends, and its name; nothing for a line that is nowhere in the plot."""
+        y = self.heights(values)
+        low, high = self.box[1], self.box[1] + self.box[3]
+        seen = np.flatnonzero((y >= low) & (y <= high))
+        if not seen.size:
+            return []
+        at_edge = bool(seen[-1] == len(y) - 1)
+        late = y[seen[-max(1, len(seen) // 3) :]]
+        return [LineEnd(lines, colour, width, dash, float(y[seen[-1]]), at_edge, float(late.mean()))]
+
     def curve(
         self, values: Array, colour: str, width: float, dash: tuple[float, ...], lane: LaneTrace, what: str
     ) -> Curve:
@@ -230,7 +286,7 @@ class _Plot:
         y = self.heights(values)
         low, high = self.box[1] + 1.0, self.box[1] + self.box[3] - 1.0
         points = clipped(self.x, y, low, high)
-        symbol, title = quantity(lane.name, lane.run.cell).label[:-1], lane_title(lane.run)
+        symbol, title = quantity(lane.name, lane.run.network.recurrence).label[:-1], lane_title(lane.run)
 
         def steps() -> tuple[Mark, ...]:
             return tuple(
@@ -263,80 +319,45 @@ class _Plot:
             make_steps=steps,
         )
 
-    def named(self, labels: Sequence[tuple[str, str, Array, float]]) -> list[Mark]:
-        """Return the lines' names, each beside its line and clear of the others."""
-        marks: list[Mark] = []
-        for text, colour, y, wish in labels:
-            width = text_width(text, 12.0) + 4.0
-            inside = np.where((y >= self.box[1]) & (y <= self.box[1] + self.box[3]), y, np.nan)
-            if not np.any(np.isfinite(inside)):
-                continue
-            rect = self.placer.beside(self.x, inside, (width, 16.0), wish)
-            marks += self.name(Text(rect=rect, text=text, colour=colour, size=12.0, weight=500))
-        return marks
-
-    def name(self, text: Text) -> tuple[Mark, ...]:
-        """Return a name on its own ground, so that neither the grid nor the cursor runs through it."""
-        if not self.placer.is_clear(text.rect):
-            return (text,)
-        return (Panel(rect=text.rect, fill=self.theme.card), text)
-
-    def zeros(self, lanes: Sequence[LaneTrace], hues: Sequence[str]) -> list[Mark]:
-        """Say where a norm is exactly zero, which this axis cannot show, and mark those steps at its foot."""
+    def foot(self, lanes: Sequence[LaneTrace], hues: Sequence[str]) -> list[Mark]:
+        """Say under the chart which norms this axis cannot show, and mark exact zeros at its foot."""
         marks: list[Mark] = []
         floor = self.box[1] + self.box[3] - 3.0
+        x, y = 0.0, self.box[1] + self.box[3] + 21.0
+        end = self.box[0] + self.box[2] - _TRAVELS - 12.0
         for index, (lane, hue) in enumerate(zip(lanes, hues, strict=True)):
-            stretches = exact_zeros(lane.norms)
-            if not stretches:
-                continue
-            points: list[Point] = []
-            for s in stretches:
-                start, stop = self.line.start(s.start + 1), self.line.start(s.stop) + self.line.pitch
-                points += [
-                    (start + 1.0, floor - 4.0 * index),
-                    (stop - 1.0, floor - 4.0 * index),
-                    (math.nan, math.nan),
-                ]
-            text = _tr("{lane}: exactly 0 at {steps}").format(
-                lane=lane_title(lane.run), steps=ranges_text(stretches)
-            )
-            foot = (self.box[0], floor - 8.0, self.box[2], 10.0)
-            marks.append(Line(rect=foot, points=tuple(points[:-1]), colour=hue, width=3.0, label=text))
-            middle = np.full_like(self.x, np.nan)
-            for s in stretches:
-                middle[s] = floor - 8.0
-            size = (text_width(text, 11.0) + 4.0, 16.0)
-            rect = self.placer.beside(self.x, middle, size, 0.1)
-            marks += self.name(Text(rect=rect, text=text, colour=hue, size=11.0))
+            zeros = exact_zeros(lane.norms)
+            if zeros:
+                points = self._bars(zeros, floor - 4.0 * index)
+                place = (self.box[0], floor - 8.0, self.box[2], 10.0)
+                marks.append(Line(rect=place, points=points, colour=hue, width=3.0))
+            for text in _not_drawn(lane, zeros):
+                shown = elided(text, end - x, 11.0)
+                width = min(text_width(shown, 11.0) + 2.0, end - x)
+                if width > 24.0:
+                    box = (x, y, width, 16.0)
+                    marks.append(Text(rect=box, text=shown, colour=hue, size=11.0, label=text))
+                x += width + 14.0
         return marks
 
-    def beyond(self, lanes: Sequence[LaneTrace], hues: Sequence[str]) -> list[Mark]:
-        """Say where a norm is no number any more."""
-        marks: list[Mark] = []
-        for lane, hue in zip(lanes, hues, strict=True):
-            stretches = stretches_of(~np.isfinite(lane.norms))
-            if not stretches:
-                continue
-            text = _tr("{lane}: out of range at {steps}").format(
-                lane=lane_title(lane.run), steps=ranges_text(stretches)
-            )
-            middle = np.full_like(self.x, np.nan)
-            for s in stretches:
-                middle[s] = self.box[1] + 20.0
-            rect = self.placer.beside(self.x, middle, (text_width(text, 11.0) + 4.0, 16.0), 0.1)
-            marks += self.name(Text(rect=rect, text=text, colour=hue, size=11.0, label=text))
-        return marks
+    def _bars(self, stretches: Sequence[slice], y: float) -> tuple[Point, ...]:
+        points: list[Point] = []
+        for s in stretches:
+            start, stop = self.line.start(s.start + 1), self.line.start(s.stop) + self.line.pitch
+            points += [(start + 1.0, y), (stop - 1.0, y), (math.nan, math.nan)]
+        return tuple(points[:-1])
 
     def readout(self, lanes: Sequence[LaneTrace], hues: Sequence[str], step: int) -> list[Mark]:
         """Return the card of numbers at the cursor."""
         theme = self.theme
         rows: list[tuple[str, str, str]] = []
-        for lane, hue in zip(lanes, hues, strict=True):
-            rows.append(
-                (elided(lane_title(lane.run), 90.0, 11.0), format_number(float(lane.norms[step - 1]), 2), hue)
-            )
-            if lane.direct is not None and self.box[3] >= 110.0 and step <= lane.end:
-                rows.append((_tr("∏ f alone"), format_number(float(lane.direct[step - 1]), 2), theme.dim))
+        names = short_titles([lane.run for lane in lanes])
+        for lane, hue, named in zip(lanes, hues, names, strict=True):
+            rows.append((elided(named, 90.0, 11.0), format_number(float(lane.norms[step - 1]), 2), hue))
+            if lane.direct is not None and self.box[3] >= 110.0 and lane.is_direct(step):
+                rows.append(
+                    (direct_words(lane.run), format_number(float(lane.direct[step - 1]), 2), theme.dim)
+                )
         if len(rows) * 16.0 + 12.0 > self.box[3]:
             rows = rows[: max(1, int((self.box[3] - 12.0) // 16.0))]
         head = f"t = {step}"
@@ -370,6 +391,17 @@ class _Plot:
             )
         marks.append(Mark(rect=rect, step=step, label=said))
         return marks
+
+
+def _not_drawn(lane: LaneTrace, zeros: Sequence[slice]) -> Iterator[str]:
+    """Say at which steps a lane's norm has no place on a logarithmic axis."""
+    beyond = stretches_of(~np.isfinite(lane.norms))
+    for text, stretches in (
+        (_tr("{lane}: exactly 0 at {steps}"), zeros),
+        (_tr("{lane}: out of range at {steps}"), beyond),
+    ):
+        if stretches:
+            yield text.format(lane=lane_title(lane.run), steps=ranges_text(stretches))
 
 
 def clipped(x: Array, y: Array, low: float, high: float) -> tuple[Point, ...]:

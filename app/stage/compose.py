@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication
 
-from . import cell_lstm, cell_rnn, gradient, heatmaps
+from . import cell_gru, cell_lstm, cell_rnn, gradient, heatmaps
+from .chips import chip, least_width, part_chips
 from .drawing import NOTHING, Frame
 from .lanes import LaneTrace, colours, trace
 from .marks import Mark, Panel, Rect, Text
 from .naming import lane_title, network_title
+from .order import is_reverse
+from .scales import group_names, last_visible, scale_of
 from .timeline import elided, text_width
 from .veiled import veiled_place
 
@@ -149,7 +152,7 @@ def fixed_frame(scene: Scene) -> Frame:
         return Frame(head, len(head))
     left = left_range_shown(scene)
     if left is not None:
-        head = (*head, *_banner(left.sentence, scene.theme, scene.size[0]))
+        head = (*head, *_banner(left.sentence, _still_shown(scene, left), scene.theme, scene.size[0]))
     x, y, width, height = scene.body
     hidden = scene.veil.hides(view=scene.view)
     if hidden or (scene.view == "gradient" and gradient.all_hidden(scene.runs, scene.veil)):
@@ -186,7 +189,7 @@ def cell_frame(scene: Scene) -> Frame:
     if not scene.runs or scene.view != "cell" or scene.veil.hides(view="cell"):
         return NOTHING
     _, _, width, height = scene.cell
-    frame = cell_lstm.frame if scene.run.cell == "lstm" else cell_rnn.frame
+    frame = {"rnn": cell_rnn.frame, "lstm": cell_lstm.frame, "gru": cell_gru.frame}[scene.run.cell]
     return frame(scene.run, scene.cursor, scene.veil, (width, height), scene.theme)
 
 
@@ -202,15 +205,20 @@ def _header(
     if run is None:
         return tuple(marks)
     x = _SIDE
+    needed = least_width(runs)
     switch = len(runs) > 1 and view not in ("gradient", PLOT)
     if switch:
-        chips, x = _lane_chips(runs, run, theme, x, left)
+        chips, x = _lane_chips(runs, run, theme, x, left - needed)
         marks += chips
     else:
-        title = _title(runs)
-        width = min(text_width(title, 15.0) * 1.04 + 4.0, left - x - 8.0)
+        room = left - needed - x - 8.0
+        title = next((text for text in _titles(runs) if _wide(text) <= room), _titles(runs)[-1])
+        width = min(_wide(title), room)
+        title = elided(title, width / 1.04, 15.0)
         marks.append(Text(rect=(x, 12.0, width, 26.0), text=title, colour=theme.text, size=15.0, weight=600))
         x += width + 8.0
+    chips, x = part_chips(runs, run, theme, x, left)
+    marks += chips
     room = left - x - 12.0
     if room >= 70.0:
         said = elided(_units(runs) if switch else _input(run, x_hidden), room, 13.0)
@@ -218,10 +226,14 @@ def _header(
     return tuple(marks)
 
 
-def _title(runs: Sequence[Run]) -> str:
-    if len(runs) == 1:
-        return f"{network_title(runs[0])} · {_units(runs)}"
-    return _tr(" vs ").join(lane_title(run) for run in runs) + f" · {_units(runs)}"
+def _wide(title: str) -> float:
+    return text_width(title, 15.0) * 1.04 + 4.0
+
+
+def _titles(runs: Sequence[Run]) -> tuple[str, ...]:
+    """Return what may stand over the stage, the more telling before the shorter."""
+    whole = network_title(runs[0]) if len(runs) == 1 else _tr(" vs ").join(lane_title(run) for run in runs)
+    return f"{whole} · {_units(runs)}", whole
 
 
 def _units(runs: Sequence[Run]) -> str:
@@ -232,6 +244,11 @@ def _units(runs: Sequence[Run]) -> str:
 
 
 def _input(run: Run, hidden: bool) -> str:
+    read = _read(run, hidden)
+    return _tr("read from the end: {input}").format(input=read) if is_reverse(run) else read
+
+
+def _read(run: Run, hidden: bool) -> str:
     if run.labels and not hidden:
         return "“" + " ".join(label for label in run.labels if label) + "”"
     return _tr("{count} steps").format(count=run.steps)
@@ -248,7 +265,7 @@ def _tabs(shown: str, theme: Theme, wide: float) -> tuple[list[Mark], float]:
         chosen = view == shown
         rect = (x, 12.0, widths[view], 26.0)
         said = (_tr("{view} view, shown") if chosen else _tr("{view} view")).format(view=titles[view])
-        marks += _chip(rect, titles[view], chosen, theme, f"view:{view}", said)
+        marks += chip(rect, titles[view], chosen, theme, f"view:{view}", said)
         x += widths[view]
     return marks, left
 
@@ -264,27 +281,31 @@ def _lane_chips(
         width = min(text_width(title, 12.0) + 30.0, room)
         said = (_tr("{lane}, shown") if chosen else _tr("show {lane}")).format(lane=title)
         name = elided(title, width - 18.0, 12.0)
-        marks += _chip((x, 12.0, width, 26.0), name, chosen, theme, f"lane:{run.name}", said, hue)
+        marks += chip((x, 12.0, width, 26.0), name, chosen, theme, f"lane:{run.name}", said, hue)
         x += width
     return marks, x + 14.0
 
 
-def _chip(
-    rect: Rect, text: str, chosen: bool, theme: Theme, node: str, said: str, hue: str | None = None
-) -> tuple[Mark, ...]:
-    colour = (hue or theme.text) if chosen else theme.dim
-    return (
-        Panel(rect=rect, fill=theme.chosen if chosen else None, radius=7.0, node=node, label=said),
-        Text(rect=rect, text=text, colour=colour, size=12.0, weight=600 if chosen else 500, align="centre"),
-    )
+def _still_shown(scene: Scene, left: LeftRange) -> str:
+    """Say what the picture shows where numbers left the range, and of the rest if that is not linear."""
+    hatched = _tr("hatched: no number")
+    if scene.view == "gradient" or left.phase != "forward" or left.t < 2:
+        return hatched
+    last = last_visible(scene.run, scene.veil)
+    if all(scale_of(scene.run, name, last).floor is None for name in group_names(scene.run)):
+        return hatched
+    return hatched + _tr("; t = 1..{last} by powers of ten").format(last=left.t - 1)
 
 
 @lru_cache(maxsize=4)
-def _banner(text: str, theme: Theme, wide: float) -> tuple[Mark, ...]:
-    """Say that numbers left the range."""
+def _banner(text: str, more: str, theme: Theme, wide: float) -> tuple[Mark, ...]:
+    """Say that numbers left the range, and more where there is room for it."""
     rect = (_SIDE, _HEADER - 4.0, wide - 2 * _SIDE, 28.0)
     inner = (rect[0] + 12.0, rect[1], rect[2] - 24.0, rect[3])
-    return (
-        Panel(rect=rect, fill=theme.tint(theme.wrong), border=theme.wrong, radius=7.0, label=text),
-        Text(rect=inner, text=text, colour=theme.text, size=12.0, weight=500),
-    )
+    panel = Panel(rect=rect, fill=theme.tint(theme.wrong), border=theme.wrong, radius=7.0, label=text)
+    said = Text(rect=inner, text=text, colour=theme.text, size=12.0, weight=500)
+    room = inner[2] - text_width(text, 12.0) - 16.0
+    if text_width(more, 12.0) > room:
+        return (panel, said)
+    beside = (inner[0] + inner[2] - room, inner[1], room, inner[3])
+    return (panel, said, Text(rect=beside, text=more, colour=theme.dim, size=12.0, label=more))

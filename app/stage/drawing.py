@@ -11,15 +11,20 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from .marks import Mark, Node, Panel, Point, Slot, Slots, Strand, Strands, Text, Veiled
-from .routes import bounds, length, pieces
-from .strands import Flow, groups, names, size_of, strands, summary, tr
+import numpy as np
+
+from .marks import Mark, Node, Panel, Point, Rect, Slot, Slots, Strands, Text, Veiled
+from .routes import bounds, reach
+from .strands import Flow, grouped, names, sizes_of, spans, strands, summary, tr
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from app.theme import Theme
 
     from .cursor import Cursor
     from .geometry import Bundles
+    from .strand import Strand
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +61,7 @@ class Drawing:
         self.wires = wires
         self.backward = backward
         self._timed: list[Timed] = []
-        self._strands: dict[int, tuple[tuple[Strand, ...], Flow]] = {}
+        self._strands: dict[tuple[int, float], tuple[Sequence[Strand], Flow]] = {}
 
     def add(self, mark: Mark, stage: int | None = None, start: float = 0.0, end: float = 0.0) -> None:
         """Add a mark; without a sub-step it always has its full colour."""
@@ -72,6 +77,7 @@ class Drawing:
         *,
         spoken: bool = True,
         thin: float = 1.0,
+        narrow: float = 1.0,
     ) -> float:
         """Add a bundle and return the reading of the clock at its end.
 
@@ -87,17 +93,19 @@ class Drawing:
             Whether the bundle has an accessible name; false for a copy of one that has.
         thin
             Factor on the width of its strands. All wires of one flow have the same.
+        narrow
+            Factor on the width of the whole bundle.
         """
         wires, member = self.wires, flow.member == "input"
-        pitch = wires.x_pitch if member else wires.pitch
-        widest = wires.x_widest if member else wires.widest
-        span = wires.x_span if member else wires.span
+        pitch = narrow * (wires.x_pitch if member else wires.pitch)
+        widest = narrow * (wires.x_widest if member else wires.widest)
+        span = narrow * (wires.x_span if member else wires.span)
         count = wires.x_count if member else wires.count
-        end = start + length(pieces(route, radius))
-        made, _ = self._strands.setdefault(id(flow), ((), flow))
+        end = start + reach(route, radius)
+        made, _ = self._strands.setdefault((id(flow), narrow), ((), flow))
         if not made:
             made = strands(flow, count, pitch, thin * widest, self.theme)
-            self._strands[id(flow)] = (made, flow)
+            self._strands[id(flow), narrow] = (made, flow)
         mark = Strands(
             rect=bounds(route, span),
             lane=self.lane,
@@ -140,36 +148,17 @@ class Drawing:
         align: str = "left",
     ) -> None:
         """Add a line of text."""
-        self.add(
-            Text(
-                rect=rect,
-                lane=self.lane,
-                text=text,
-                colour=colour,
-                size=float(round(size * self.type_factor)),
-                weight=weight,
-                italic=italic,
-                mono=mono,
-                align=align,
-            )
-        )
+        size = float(round(size * self.type_factor))
+        self.add(_text(self.lane, text, rect, colour, size, weight, italic, mono, align))
 
     def disc(
         self, sign: str, centre: Point, radius: float, hue: str, node: str, label: str, at: tuple[int, float]
     ) -> None:
         """Add a × or a + where bundles meet."""
         x, y = centre
-        mark = Node(
-            rect=(x - radius, y - radius, 2 * radius, 2 * radius),
-            lane=self.lane,
-            node=node,
-            label=label,
-            sign=sign,
-            border=hue,
-            fill=self.theme.card,
-            colour=self.theme.text,
-            border_width=1.6,
-        )
+        place = (x - radius, y - radius, 2 * radius, 2 * radius)
+        theme = self.theme
+        mark = _node(self.lane, node, label, sign, place, hue, theme.card, theme.text, 13.0, True, 8.0, 1.6)
         self.add(mark, at[0], at[1], at[1])
 
     def box(
@@ -188,19 +177,19 @@ class Drawing:
         colour: str | None = None,
     ) -> None:
         """Add a block with a name on it."""
-        mark = Node(
-            rect=rect,
-            lane=self.lane,
-            node=node,
-            label=label,
-            sign=sign,
-            border=border,
-            fill=fill or self.theme.card,
-            colour=colour or self.theme.text,
-            size=float(round(size * self.type_factor)),
-            round=False,
-            radius=min(radius * self.type_factor, 0.34 * rect[3]),
-            border_width=border_width,
+        mark = _node(
+            self.lane,
+            node,
+            label,
+            sign,
+            rect,
+            border,
+            fill or self.theme.card,
+            colour or self.theme.text,
+            float(round(size * self.type_factor)),
+            False,
+            min(radius * self.type_factor, 0.34 * rect[3]),
+            border_width,
         )
         self.add(mark, at[0], at[1], at[1])
 
@@ -229,21 +218,22 @@ class Drawing:
                 )
             )
             return
-        found = []
-        for group in groups(flow.values):
-            hue = flow.hue or (self.theme.above if group.mean >= 0 else self.theme.below)
-            level = (
-                size_of(abs(group.mean), flow) * (1.0 if group.mean >= 0 else -1.0) if group.finite else None
+        means, magnitudes = grouped(flow.values)
+        several, hues = len(flow.values) > 1, (flow.hue or self.theme.above, flow.hue or self.theme.below)
+        levels = np.copysign(sizes_of(np.abs(means), flow), means).tolist()
+        known = np.isfinite(magnitudes).tolist()
+        found = tuple(
+            Slot(
+                level=level if finite else None,
+                colour=hues[0 if mean >= 0 else 1],
+                unit=first if first == last else None,
+                value=mean,
+                chosen=first <= chosen <= last and several,
             )
-            found.append(
-                Slot(
-                    level=level,
-                    colour=hue,
-                    unit=group.first if group.single else None,
-                    value=group.mean,
-                    chosen=group.first <= chosen <= group.last and len(flow.values) > 1,
-                )
+            for (first, last), mean, level, finite in zip(
+                spans(len(flow.values)), means.tolist(), levels, known, strict=True
             )
+        )
         mark = Slots(
             rect=rect,
             lane=self.lane,
@@ -251,7 +241,7 @@ class Drawing:
             step=flow.step,
             label=summary(flow),
             node=node,
-            slots=tuple(found),
+            slots=found,
             name=names(flow),
             signed=signed,
             track=self.theme.neutral,
@@ -271,6 +261,65 @@ class Drawing:
             if timed.stage is not None:
                 clocks[timed.stage] = max(clocks.get(timed.stage, 0.0), timed.end)
         return Still(tuple(self._timed), tuple(sorted(clocks.items())))
+
+
+# What does not change with the numbers is the same object in every drawing: the painter knows it by identity.
+
+
+@lru_cache(maxsize=1024)
+def _text(
+    lane: str,
+    text: str,
+    rect: Rect,
+    colour: str,
+    size: float,
+    weight: int,
+    italic: bool,
+    mono: bool,
+    align: str,
+) -> Text:
+    return Text(
+        rect=rect,
+        lane=lane,
+        text=text,
+        colour=colour,
+        size=size,
+        weight=weight,
+        italic=italic,
+        mono=mono,
+        align=align,
+    )
+
+
+@lru_cache(maxsize=256)
+def _node(
+    lane: str,
+    node: str,
+    label: str,
+    sign: str,
+    rect: Rect,
+    border: str,
+    fill: str,
+    colour: str,
+    size: float,
+    is_round: bool,
+    radius: float,
+    border_width: float,
+) -> Node:
+    return Node(
+        rect=rect,
+        lane=lane,
+        node=node,
+        label=label,
+        sign=sign,
+        border=border,
+        fill=fill,
+        colour=colour,
+        size=size,
+        round=is_round,
+        radius=radius,
+        border_width=border_width,
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ over goes where it helps: into the gates' slots first.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .strands import MOST
 
@@ -123,6 +124,7 @@ class LstmPlan(Sized):
         return self.y_bus + self.wires.joint / 2 - self.wires.x_span / 2
 
 
+@lru_cache(maxsize=16)
 def lstm_plan(width: float, height: float, units: int, inputs: int) -> LstmPlan:
     """Place an LSTM cell in an area of the given size."""
     u = clamp(min(width / 850.0, height / 432.0), 0.5, 2.0)
@@ -237,6 +239,7 @@ class RnnPlan(Sized):
         return self.y + self.wires.joint / 2 - self.wires.x_span / 2
 
 
+@lru_cache(maxsize=16)
 def rnn_plan(width: float, height: float, units: int, inputs: int) -> RnnPlan:
     """Place a plain cell in an area of the given size."""
     u = clamp(min(width / 740.0, height / 330.0), 0.6, 2.0)

@@ -19,10 +19,10 @@ from engine import Run, format_number, quantity
 
 from .chart import Chart
 from .drawing import Frame
-from .lanes import LaneTrace, colours, factor_text, gradient_name, lane_note, trace
+from .lanes import LaneTrace, colours, direct_gate, factor_text, gradient_name, lane_note, trace
 from .marks import Dots, HeatMap, Line, Mark, Panel, Point, Rect, Text
-from .naming import lane_title
-from .paths import path_panel
+from .naming import lane_title, short_titles
+from .paths import path_keys, path_panel
 from .series import exact_zeros, power_of_ten
 from .shift import shifted
 from .timeline import Timeline, columns, elided, text_width
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from .cursor import Cursor
     from .veil import Veil
 
-__all__ = ["LIMITS", "Prepared", "all_hidden", "layout"]
+__all__ = ["LIMITS", "Prepared", "all_hidden", "colour_limits", "layout"]
 
 LIMITS: Final = (-12, 3)
-"""Exponents of ten at the ends of the gradients' colour scale; what is outside is hatched."""
+"""Exponents of ten at the ends of the gradients' usual colour scale; what is outside is hatched."""
 
 _GUTTER: Final = 92.0
 _MARGIN: Final = 100.0
@@ -75,6 +75,25 @@ def all_hidden(runs: Sequence[Run], veil: Veil) -> bool:
     return veil.hides(view="gradient") or all(veil.hides(quantity=gradient_name(run)) for run in runs)
 
 
+def colour_limits(lanes: Sequence[LaneTrace]) -> tuple[int, int]:
+    """Return the exponents of ten at the ends of the colour scale.
+
+    They are `LIMITS`, so that pictures can be compared, unless most of what can be coloured lies above
+    them: then they are those of the numbers themselves, for one colour everywhere would tell nothing.
+
+    Parameters
+    ----------
+    lanes : sequence of LaneTrace
+        What is shown; none that a veil hides.
+    """
+    sizes = np.concatenate([np.abs(lane.sizes).ravel() for lane in lanes])
+    known = sizes[np.isfinite(sizes) & (sizes > 0.0)]
+    if not known.size or float(np.mean(known > 10.0 ** LIMITS[1])) < 0.5:
+        return LIMITS
+    low, high = math.floor(math.log10(float(known.min()))), math.ceil(math.log10(float(known.max())))
+    return max(low, LIMITS[0]), max(high, low + 1)
+
+
 class Prepared:
     """The gradient view of some runs, laid out but for what follows the cursor.
 
@@ -94,41 +113,45 @@ class Prepared:
         self._origin, self._width, self._theme = rect[:2], rect[2], theme
         runs = [lane.run for lane in lanes]
         self._steps = runs[0].steps
-        if veil.hides(quantity="f"):
-            # The direct path is a product of f, and so would tell it.
-            lanes = tuple(replace(lane, direct=None) for lane in lanes)
+        # The direct path is a product of gates, and so would tell them.
+        lanes = tuple(
+            replace(lane, direct=None) if veil.hides(quantity=direct_gate(lane.run)) else lane
+            for lane in lanes
+        )
         self._room = room = _Room.of(runs, veil, rect[2:])
         line = Timeline(_GUTTER, rect[2] - _GUTTER - _MARGIN, self._steps)
         coloured = tuple(zip(lanes, colours(runs, theme), strict=True))
         shown = tuple((lane, hue) for lane, hue in coloured if not veil.hides(quantity=lane.name))
         seen = tuple(lane for lane, _ in shown)
-        self._lstms = tuple((lane, hue) for lane, hue in shown if lane.projections is not None)
+        limits = colour_limits(seen)
+        self._split = tuple((lane, hue) for lane, hue in shown if lane.projections is not None)
         still: list[Mark] = []
-        for mark in columns(line, 0.0, room.chart_bottom, (), self._steps):
-            still.append(replace(mark, label=_spoken(seen, mark.step or 1)))
-        for index, (lane, hue) in enumerate(coloured):
-            still += _lane(lane, hue, line, room, index, veil, theme)
-        still += _legend(line, room.legend_top, seen, theme)
+        places = columns(line, 0.0, room.chart_bottom, (), self._steps)
+        spoken = _spoken(seen, self._steps)
+        still += [mark.with_(label=said) for mark, said in zip(places, spoken, strict=True)]
+        for index, ((lane, hue), title) in enumerate(zip(coloured, short_titles(runs), strict=True)):
+            still += _lane(lane, hue, title, line, room, index, veil, limits, theme)
+        key = _legend(line, room.legend_top, seen, limits, theme)
+        still += key
         box = (line.left, room.chart_top, line.width, room.chart_height)
-        self._chart = Chart(seen, tuple(hue for _, hue in shown), line, box, theme)
+        self._chart = Chart(seen, tuple(hue for _, hue in shown), line, box, _MARGIN, theme)
+        # Not through the key to the colours, which has numbers on it.
+        self._keep = tuple(mark.rect for mark in key)
         self._still = shifted((*still, *self._chart.lines), *self._origin)
-        self._names = shifted(self._chart.names, *self._origin)
 
     def at(self, cursor: Cursor) -> Frame:
         """Return all marks for a place of the cursor."""
         step = min(max(cursor.step, 1), self._steps)
-        # Not through the key to the colours, which has numbers on it.
-        key = (self._room.legend_top - 2.0, self._room.legend_top + _LEGEND)
-        line = shifted((self._chart.cursor_line(step, 0.0, key),), *self._origin)
+        line = shifted((self._chart.cursor_line(step, 0.0, self._keep),), *self._origin)
         card = shifted(self._chart.readout(step), *self._origin)
         paths = shifted(self._paths(cursor, step), *self._origin)
-        return Frame((*self._still, *line, *self._names, *card, *paths), len(self._still))
+        return Frame((*self._still, *line, *card, *paths), len(self._still))
 
     def _paths(self, cursor: Cursor, step: int) -> tuple[Mark, ...]:
-        """Return the split by path of the chosen lane, or of the first LSTM."""
-        if not self._lstms or not self._room.rows:
+        """Return the split by path of the chosen lane, or of the first that has one."""
+        if not self._split or not self._room.rows:
             return ()
-        lane, hue = next(((a, b) for a, b in self._lstms if a.run.name == cursor.lane), self._lstms[0])
+        lane, hue = next(((a, b) for a, b in self._split if a.run.name == cursor.lane), self._split[0])
         place = (0.0, self._room.paths_top, self._width)
         return path_panel(
             lane.run, lane.projections or {}, hue, step, place, _GUTTER, _MARGIN, self._room.rows, self._theme
@@ -139,12 +162,17 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("Gradient", text)
 
 
-def _spoken(shown: Sequence[LaneTrace], t: int) -> str:
-    parts = []
+def _spoken(shown: Sequence[LaneTrace], steps: int) -> list[str]:
+    """Return what each step's column is called."""
+    lanes = []
     for lane in shown:
-        symbol = quantity(lane.name, lane.run.cell).label[:-1]
-        parts.append(f"{lane_title(lane.run)} ‖{symbol}‖ {format_number(float(lane.norms[t - 1]))}")
-    return _tr("t = {step}").format(step=t) + ": " + ", ".join(parts)
+        symbol = quantity(lane.name, lane.run.network.recurrence).label[:-1]
+        title = f"{lane_title(lane.run)} ‖{symbol}‖ "
+        lanes.append([title + format_number(norm) for norm in lane.norms.tolist()])
+    where = _tr("t = {step}")
+    return [
+        where.format(step=t) + ": " + ", ".join(lane[t - 1] for lane in lanes) for t in range(1, steps + 1)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +194,11 @@ class _Room:
     @classmethod
     def of(cls, runs: Sequence[Run], veil: Veil, size: tuple[float, float]) -> _Room:
         height = size[1]
-        split = any(run.cell == "lstm" and not veil.hides(quantity="grad(c)") for run in runs)
+        ways = [len(path_keys(run)) for run in runs if not veil.hides(quantity=gradient_name(run))]
+        split = max(ways, default=0)
         rows = 6 if height >= 660.0 else 3 if height >= 470.0 else 2
         beside = int((size[0] - _GUTTER - _MARGIN) / _BAR)
-        rows = max(rows, math.ceil(6 / max(beside, 1)))
+        rows = max(min(rows, split), math.ceil(split / max(beside, 1)))
         if not split or height < 330.0 + 18.0 * rows - 36.0:
             rows = 0
         panel = 18.0 * rows + 14.0 if rows else 0.0
@@ -195,15 +224,17 @@ class _Room:
 def _lane(
     lane: LaneTrace,
     hue: str,
+    title: str,
     line: Timeline,
     room: _Room,
     index: int,
     veil: Veil,
+    limits: tuple[int, int],
     theme: Theme,
 ) -> list[Mark]:
     run = lane.run
     top = room.lane_tops[index]
-    name = elided(lane_title(run), _GUTTER - 12.0, 13.0)
+    name = elided(title, _GUTTER - 12.0, 13.0)
     marks: list[Mark] = [
         Text(rect=(0.0, top, _GUTTER - 6.0, 18.0), text=name, colour=hue, size=13.0, weight=600),
         Text(
@@ -218,7 +249,7 @@ def _lane(
     if veil.hides(quantity=lane.name):
         marks.append(veiled_place(box, theme, border=theme.line))
         return marks
-    known = quantity(lane.name, run.cell)
+    known = quantity(lane.name, run.network.recurrence)
     if room.heat >= 44.0:
         y = heat_top + min(14.0, (room.heat - 34.0) / 2)
         marks.append(
@@ -232,17 +263,17 @@ def _lane(
                 size=11.0,
             )
         )
-    marks += _pearls(lane, hue, line, top + 13.0, theme)
-    marks.append(_heat(lane, box))
+    marks += _pearls(lane, hue, line, top + 13.0, limits, theme)
+    marks.append(_heat(lane, box, limits))
     marks += _zeros(lane, box, theme)
     marks += _factor(run, hue, line, heat_top, room.heat, theme)
     return marks
 
 
-def _heat(lane: LaneTrace, box: Rect) -> HeatMap:
+def _heat(lane: LaneTrace, box: Rect, limits: tuple[int, int]) -> HeatMap:
     values = np.ascontiguousarray(lane.sizes.T)
     run = lane.run
-    known = quantity(lane.name, run.cell)
+    known = quantity(lane.name, run.network.recurrence)
 
     def describe(row: int, column: int) -> Mark:
         value = float(values[row, column])
@@ -269,8 +300,8 @@ def _heat(lane: LaneTrace, box: Rect) -> HeatMap:
         ),
         values=values,
         scale="log",
-        low=LIMITS[0],
-        high=LIMITS[1],
+        low=limits[0],
+        high=limits[1],
         gap=1.0 if box[2] / run.steps >= 5.0 else 0.0,
         row_gap=1.0 if box[3] / run.units >= 4.0 else 0.0,
         describe=describe,
@@ -302,10 +333,12 @@ def _zeros(lane: LaneTrace, box: Rect, theme: Theme) -> tuple[Mark, ...]:
     )
 
 
-def _pearls(lane: LaneTrace, hue: str, line: Timeline, y: float, theme: Theme) -> tuple[Mark, ...]:
+def _pearls(
+    lane: LaneTrace, hue: str, line: Timeline, y: float, limits: tuple[int, int], theme: Theme
+) -> tuple[Mark, ...]:
     """Return the chain of steps: between two pearls the line's colour and width are the later one's norm."""
     table = viridis_lut()
-    low, high = LIMITS
+    low, high = limits
     with np.errstate(divide="ignore", invalid="ignore"):
         place = (np.log10(lane.norms) - low) / (high - low)
     # 24 levels are more than the eye tells apart on a line, and each level is one mark.
@@ -354,9 +387,11 @@ def _factor(run: Run, hue: str, line: Timeline, top: float, height: float, theme
 # --- between the lanes and the chart -----------------------------------------------------------
 
 
-def _legend(line: Timeline, top: float, shown: Sequence[LaneTrace], theme: Theme) -> tuple[Mark, ...]:
+def _legend(
+    line: Timeline, top: float, shown: Sequence[LaneTrace], limits: tuple[int, int], theme: Theme
+) -> tuple[Mark, ...]:
     """Return the colour scale of the heat maps, and what is hatched or struck through if anything is."""
-    low, high = LIMITS
+    low, high = limits
     bar = min(120.0, line.width * 0.22)
     ramp = 10.0 ** np.linspace(low, high, 120).reshape(1, -1)
     middle = top + 8.0
@@ -369,11 +404,14 @@ def _legend(line: Timeline, top: float, shown: Sequence[LaneTrace], theme: Theme
         marks.append(Text(rect=(x, top, width, 16.0), text=said, colour=theme.dim, size=11.0, mono=mono))
         x += width + 5.0
 
-    text(power_of_ten(low), mono=True)
-    marks.append(HeatMap(rect=(x, middle - 4.0, bar, 8.0), values=ramp, scale="log", low=low, high=high))
-    x += bar + 6.0
-    text(power_of_ten(high), mono=True)
     sizes = np.concatenate([np.abs(lane.sizes).ravel() for lane in shown])
+    if np.any(np.isfinite(sizes) & (sizes > 0.0)):
+        text(power_of_ten(low), mono=True)
+        box = (x, middle - 4.0, bar, 8.0)
+        marks.append(HeatMap(rect=box, values=ramp, scale="log", low=low, high=high))
+        x += bar + 6.0
+        text(power_of_ten(high), mono=True)
+        x += 8.0
     with np.errstate(invalid="ignore"):
         kinds = (
             (np.any((sizes != 0.0) & (sizes < 10.0**low)), 10.0 ** (low - 1), _tr("below")),
@@ -382,14 +420,13 @@ def _legend(line: Timeline, top: float, shown: Sequence[LaneTrace], theme: Theme
         )
     for present, example, word in kinds:
         if present:
-            x += 8.0
             box = (x, middle - 5.0, 16.0, 10.0)
             outside = np.full((1, 1), example)
             marks.append(HeatMap(rect=box, values=outside, scale="log", low=low, high=high))
             x += 21.0
             text(word)
+            x += 8.0
     if np.any(sizes == 0.0):
-        x += 8.0
         marks.append(Panel(rect=(x, middle - 5.0, 16.0, 10.0), border=theme.line))
         marks.append(
             Line(

@@ -47,8 +47,12 @@ def cell_colours(mark: HeatMap, theme: Theme) -> NDArray[np.uint32]:
     What is above a log scale has the colour of its upper end, what is below it or no number the neutral
     ground; all three are hatched.
     """
-    where = places(mark)
-    values = np.where(where == NO_NUMBER, 0.0, mark.values) if where.any() else mark.values
+    return _coloured(mark, theme, places(mark))
+
+
+def _coloured(mark: HeatMap, theme: Theme, where: NDArray[np.int8]) -> NDArray[np.uint32]:
+    outside = bool(where.any())
+    values = np.where(where == NO_NUMBER, 0.0, mark.values) if outside else mark.values
     if mark.scale == "log":
         with np.errstate(divide="ignore"):
             place = (np.log10(np.abs(values)) - mark.low) / (mark.high - mark.low)
@@ -61,7 +65,8 @@ def cell_colours(mark: HeatMap, theme: Theme) -> NDArray[np.uint32]:
         table = signed_lut(theme)
     index = np.rint(np.minimum(np.maximum(place, 0.0), 1.0) * 255.0).astype(np.intp)
     colours = table[index]
-    colours[(where == BELOW) | (where == NO_NUMBER)] = 0xFF000000 | int(theme.neutral[1:], 16)
+    if outside:
+        colours[(where == BELOW) | (where == NO_NUMBER)] = 0xFF000000 | int(theme.neutral[1:], 16)
     return colours
 
 
@@ -86,12 +91,16 @@ def heat_image(
     """
     rows, columns = mark.values.shape
     left, top, width, height = mark.rect
-    x, across, blank_across = _places(left * scale + origin[0], width * scale, columns, mark.gap * scale)
-    y, down, blank_down = _places(top * scale + origin[1], height * scale, rows, mark.row_gap * scale)
-    image = cell_colours(mark, theme).take(down, axis=0).take(across, axis=1)
+    x, across = _places(left * scale + origin[0], width * scale, columns, mark.gap * scale)
+    y, down = _places(top * scale + origin[1], height * scale, rows, mark.row_gap * scale)
     where = places(mark)
+    cells = np.zeros((rows + 1, columns + 1), dtype=np.uint32)  # the last row and column are the gaps'
+    cells[:rows, :columns] = _coloured(mark, theme, where)
+    image = cells.take(across, axis=1).take(down, axis=0)
     if where.any():
-        where = where[down][:, across]
+        hatches = np.zeros((rows + 1, columns + 1), dtype=np.int8)
+        hatches[:rows, :columns] = where
+        where = hatches.take(across, axis=1).take(down, axis=0)
         pitch, thick = max(3, round(5 * scale)), max(1, round(scale))
         row, column = np.arange(len(down))[:, None], np.arange(len(across))[None, :]
         for slant, hatched in (((row + column), RISING), ((column - row), FALLING)):
@@ -99,16 +108,12 @@ def heat_image(
             for place in hatched:
                 line = np.uint32(0xFF000000) | np.uint32(int(hatch_colour(place, theme)[1:], 16))
                 image = np.where((where == place) & on, line, image)
-    image[blank_down, :] = 0
-    image[:, blank_across] = 0
-    return (x, y), np.ascontiguousarray(image)
+    return (x, y), image
 
 
 @lru_cache(maxsize=64)
-def _places(
-    start: float, size: float, cells: int, gap: float
-) -> tuple[int, NDArray[np.intp], NDArray[np.bool_]]:
-    """Return the first pixel, the cell of every pixel, and which pixels lie in a gap."""
+def _places(start: float, size: float, cells: int, gap: float) -> tuple[int, NDArray[np.intp]]:
+    """Return the first pixel, and the cell of every pixel; in a gap that is the one after the last."""
     pitch = size / cells
     edges = np.floor(start + np.arange(cells + 1) * pitch + 0.5).astype(np.intp)
     # A gap is the same number of pixels everywhere, and at least one, wherever its edges fall.
@@ -116,4 +121,4 @@ def _places(
     first, count = int(edges[0]), max(1, int(edges[-1] - edges[0]))
     pixels = np.arange(first, first + count)
     place = np.clip(np.searchsorted(edges, pixels, side="right") - 1, 0, cells - 1)
-    return first, place, np.asarray(pixels >= np.maximum(ends, edges[:-1] + 1)[place])
+    return first, np.where(pixels >= np.maximum(ends, edges[:-1] + 1)[place], cells, place)

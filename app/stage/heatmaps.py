@@ -6,7 +6,6 @@ symmetric limits (below, neutral, above), and the gradients' logarithmic one, wh
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -17,14 +16,24 @@ from app.theme import Theme, mix
 from engine import Run, format_number, quantity
 
 from .drawing import Frame
-from .marks import HeatMap, Line, Mark, Panel, Point, Rect, Text
-from .scale_legend import legend
-from .scales import GATES, SATURATION, Scale, group_names, hidden, last_visible, scale_of
-from .timeline import Timeline, column_labels, columns, cursor_frame
-from .veiled import VEILED_ROW, hidden_sentence, veiled_place
+from .marks import HeatMap, Line, Mark, Panel, Rect, Text
+from .scale_legend import dots, heading, legend
+from .scales import (
+    SATURATION,
+    Scale,
+    group_names,
+    hidden,
+    last_visible,
+    limit_text,
+    scale_of,
+)
+from .timeline import Timeline, column_labels, columns, cursor_frame, text_width
+from .veiled import hidden_sentence, veiled_place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from .cursor import Cursor
     from .veil import Veil
@@ -87,7 +96,7 @@ def gates(run: Run, cursor: Cursor, veil: Veil, rect: Rect, theme: Theme) -> Fra
 @lru_cache(maxsize=8)
 def _plate(run: Run, veil: Veil, rect: Rect, theme: Theme, full: bool) -> _Plate:
     """Return the row groups; what follows the cursor is laid out later, the rest once."""
-    gutter, margin = (118.0, 104.0) if full else (64.0, 8.0)
+    gutter, margin = (118.0, 104.0) if full else (72.0, 8.0)
     return _Plate(run, veil, rect, theme, gutter=gutter, margin=margin, full=full)
 
 
@@ -114,6 +123,7 @@ class _Plate:
         self.rect = rect
         self.last = last_visible(run, veil)
         self.names = group_names(run)
+        self.known = {name: quantity(name, run.network.recurrence) for name in self.names}
         self.line = Timeline(x + gutter, width - gutter - margin, run.steps)
         gap = min(12.0, max(6.0, height * 0.016)) if full else 6.0
         room = height - _LABELS - 8.0 - gap * (len(self.names) - 1)
@@ -136,7 +146,8 @@ class _Plate:
     def at(self, cursor: Cursor) -> Frame:
         """Return all marks; those that do not follow the cursor come first and are the same each time."""
         labels = column_labels(self.line, self.head_top, self.tokens, cursor.step, self.theme)
-        marks = (*self.still, *labels, *self.unit_ticks(cursor.unit), self.frame(cursor.step))
+        ticks, sentences = self.unit_ticks(cursor.unit), self.hidden_sentences(cursor.step)
+        marks = (*self.still, *labels, *ticks, *sentences, self.frame(cursor.step))
         return Frame(marks, len(self.still))
 
     def standing(self) -> list[Mark]:
@@ -145,10 +156,11 @@ class _Plate:
         for index, name in enumerate(self.names):
             marks += self.group(index, name)
         marks += self.hidden_columns()
-        if self.full and any(name in GATES and not self.veil.hides(quantity=name) for name in self.names):
+        if self.full and any(
+            self.known[name].is_gate and not self.veil.hides(quantity=name) for name in self.names
+        ):
             x = self.line.left + self.line.width + 14.0
-            box = (x, y, self.rect[0] + self.rect[2] - x, 20.0)
-            marks.append(Text(rect=box, text=_tr("saturated"), colour=self.theme.dim, size=11.0))
+            marks += heading(x, y, self.rect[0] + self.rect[2] - x, self.theme, dotted=self.dotted)
         return marks
 
     def frame(self, step: int) -> Mark:
@@ -160,30 +172,41 @@ class _Plate:
 
     def group(self, index: int, name: str) -> list[Mark]:
         top = self.group_top(index)
-        marks: list[Mark] = list(self.head(name, top))
         if hidden(self.run, self.veil, name):
-            marks += self.hidden_group(name, top)
-            return marks
+            return [*self.head(name, top), *self.hidden_group(top)]
         if self.last == 0:
-            return marks
+            return list(self.head(name, top))
         scale = scale_of(self.run, name, self.last)
-        marks.append(self.heat(name, top, scale))
+        limit = "" if self.full else self.limit(scale)
+        marks = [*self.head(name, top, limit), self.heat(name, top, scale)]
         if self.full:
-            if name in GATES:
-                marks += self.notches(name, top)
-            marks += legend(self.run, name, scale, self.last, self.legend_place(top), self.theme)
+            if self.known[name].is_gate and self.dotted:
+                marks += self.saturated(name, top)
+            place = self.legend_place(top)
+            marks += legend(self.run, name, scale, self.last, place, self.theme, dotted=self.dotted)
         return marks
 
-    def head(self, name: str, top: float) -> tuple[Mark, ...]:
-        known = quantity(name, self.run.cell)
+    def head(self, name: str, top: float, limit: str = "") -> tuple[Mark, ...]:
+        """Return a group's letter; with its name, or in the strip with the end of its scale."""
+        known = self.known[name]
         colour = self.theme.role(known.role)
         x = self.rect[0]
         gutter = self.line.left - x
         middle = top + self.row / 2
         if not self.full:
-            box = (x, middle - 11.0, gutter - 14.0, 22.0)
             size = 15.0 if self.row >= 18.0 else 13.0
-            return (_symbol(known.label, colour, box, size, "right"),)
+            wide = text_width(limit, 11.0, mono=True)
+            beside = wide <= gutter - 36.0
+            below = bool(limit) and not beside and self.row >= 34.0 and wide <= gutter - 8.0
+            raised = 8.0 if below else 0.0
+            box = (x, middle - 11.0 - raised, gutter - 14.0, 22.0)
+            letter = _symbol(known.label, colour, box, size, "right")
+            if not limit or not (beside or below) or self.row < 12.0:
+                return (letter,)
+            place = (x, middle + 2.0, gutter - 8.0, 16.0) if below else (x, middle - 8.0, wide + 2.0, 16.0)
+            align = "right" if below else "left"
+            dim = self.theme.dim
+            return (letter, Text(rect=place, text=limit, colour=dim, size=11.0, mono=True, align=align))
         two_lines = self.row >= 34.0
         symbol_y = middle - 20.0 if two_lines else middle - 11.0
         marks: list[Mark] = [_symbol(known.label, colour, (x, symbol_y, gutter - 16.0, 22.0), 15.0, "right")]
@@ -194,7 +217,8 @@ class _Plate:
 
     def heat(self, name: str, top: float, scale: Scale) -> HeatMap:
         values = np.ascontiguousarray(self.run.grid(name)[: self.last].T)
-        known = quantity(name, self.run.cell)
+        coloured = scale.placed(values)
+        known = self.known[name]
         box = (self.line.left, top, self.line.pitch * self.last, self.row)
         spoken = _tr("{title}, {units} units by {steps} steps").format(
             title=known.title, units=self.run.units, steps=self.last
@@ -222,7 +246,7 @@ class _Plate:
             lane=lane,
             quantity=name,
             label=spoken,
-            values=values,
+            values=coloured,
             scale=scale.kind,
             low=scale.low,
             high=scale.high,
@@ -253,30 +277,37 @@ class _Plate:
             if not hidden(self.run, self.veil, name)
         )
 
-    def notches(self, name: str, top: float) -> tuple[Mark, ...]:
-        """Mark saturated cells at their left or right edge, where cells are large enough to be marked."""
-        pitch = self.row / self.run.units
-        if self.line.pitch < 12.0 or pitch < 5.0:
-            return ()
+    @property
+    def dotted(self) -> bool:
+        """Whether cells are large enough for a dot in those that are saturated."""
+        return self.full and self.line.pitch >= 9.0 and self.row / self.run.units >= 5.0
+
+    def saturated(self, name: str, top: float) -> tuple[Mark, ...]:
+        """Put a dot into each saturated cell, in the colour that the other end of the scale has."""
         values = self.run.grid(name)[: self.last]
-        gap = 2.0 if self.line.pitch >= 16.0 else 1.0
-        ink = self.theme.role(quantity(name, self.run.cell).role)
-        left = self._ticks(values < SATURATION[0], top, pitch, 2.5)
-        right = self._ticks(values > SATURATION[1], top, pitch, self.line.pitch - gap - 2.5)
+        ink = self.theme.role(self.known[name].role)
+        box = (self.line.left, top, self.line.pitch * self.last, self.row)
         marks = []
-        for points, colour in ((left, ink), (right, self.theme.panel)):
-            if points:
-                box = (self.line.left, top, self.line.pitch * self.last, self.row)
-                marks.append(Line(rect=box, points=points, colour=colour, width=2.0))
+        for mask, colour in ((values < SATURATION[0], ink), (values > SATURATION[1], self.theme.panel)):
+            centres = self._centres(mask, top)
+            if len(centres):
+                marks.append(dots(centres, colour, box))
         return tuple(marks)
 
-    def _ticks(self, mask: np.ndarray, top: float, pitch: float, inset: float) -> tuple[Point, ...]:
-        points: list[Point] = []
-        for column, row in np.argwhere(mask):
-            x = self.line.start(int(column) + 1) + inset
-            y = top + float(row) * pitch
-            points += [(x, y + 1.5), (x, y + pitch - 2.5), (math.nan, math.nan)]
-        return tuple(points[:-1])
+    def _centres(self, mask: NDArray[np.bool_], top: float) -> NDArray[np.float64]:
+        """Return the middles of some cells, shape ``(n, 2)``; ``mask`` has a row for each step."""
+        columns, rows = np.nonzero(mask)
+        down = self.row / self.run.units
+        # The gaps lie on the right and lower sides of cells.
+        gap = 1.0 if self.line.pitch < 16.0 else 2.0
+        x = self.line.left + (columns + 0.5) * self.line.pitch - gap / 2
+        return np.column_stack((x, top + (rows + 0.5) * down - 0.5))
+
+    def limit(self, scale: Scale) -> str:
+        """Return what the strip says of a signed row's scale; a gate's is always 0 to 1."""
+        if scale.kind != "signed":
+            return ""
+        return _tr("log") if scale.floor is not None else f"±{limit_text(scale.high)}"
 
     def legend_place(self, top: float) -> tuple[float, float, float]:
         """Return left, top and height of the scale beside a row group."""
@@ -316,16 +347,27 @@ class _Plate:
             marks.append(Text(rect=below, text=text, colour=theme.dim, size=11.0, align="right"))
         return tuple(marks)
 
-    def hidden_group(self, name: str, top: float) -> tuple[Mark, ...]:
-        """Return the empty row group of a veiled quantity."""
-        width = self.line.pitch * self.last
-        box = (self.line.left, top, width, self.row)
-        ground = mix(self.theme.panel, self.theme.neutral, 0.35)
-        marks: list[Mark] = [veiled_place(box, self.theme, fill=ground, radius=2.0)]
-        if self.row < VEILED_ROW and width >= 150.0:
-            # The sentence in small: a row of the strip is lower than the usual one.
-            text = hidden_sentence()
-            marks.append(Text(rect=box, text=text, colour=self.theme.dim, size=11.0, align="centre"))
+    def hidden_group(self, top: float) -> tuple[Mark, ...]:
+        """Return the empty ground of a veiled quantity's row group."""
+        box = (self.line.left, top, self.line.pitch * self.last, self.row)
+        return (Panel(rect=box, fill=mix(self.theme.panel, self.theme.neutral, 0.35), radius=2.0),)
+
+    def hidden_sentences(self, step: int) -> tuple[Mark, ...]:
+        """Say of each veiled quantity that it is hidden, on the longer side of the cursor's frame."""
+        left, right = self.line.left, self.line.start(self.last + 1)
+        sides = ((left, self.line.start(step) - 4.0), (self.line.start(step + 1) + 4.0, right))
+        start, end = max(sides, key=lambda side: side[1] - side[0])
+        marks: list[Mark] = []
+        for index, name in enumerate(self.names):
+            if not hidden(self.run, self.veil, name):
+                continue
+            box = (start, self.group_top(index), max(end - start, 0.0), self.row)
+            place = veiled_place(box, self.theme)
+            marks.append(place)
+            if not place.text and box[2] >= 44.0:
+                # In small: a row of the strip is lower than the usual ones, a gap of few steps narrower.
+                text = hidden_sentence() if box[2] >= 150.0 else _tr("hidden")
+                marks.append(Text(rect=box, text=text, colour=self.theme.dim, size=11.0, align="centre"))
         return tuple(marks)
 
 

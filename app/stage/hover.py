@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication
 
-from engine import Run, arithmetic, format_number, quantity
+from engine import Run, arithmetic, format_number, ingredients, quantity
 
+from .beside import beside
 from .marks import Mark, Panel, Rect, Text
-from .naming import lane_title
+from .naming import lane_title, part_words
+from .nodes import node_of
+from .order import before, is_reverse
 from .scales import hidden
 
 if TYPE_CHECKING:
@@ -26,50 +29,6 @@ __all__ = ["Card", "Measure", "card_for", "card_marks", "unicode_formula"]
 Measure = Callable[[Text], float]
 """Tells how wide a text is when painted."""
 
-_PARTS: Final = {
-    "f": ("z_f",),
-    "i": ("z_i",),
-    "g": ("z_g",),
-    "o": ("z_o",),
-    "c": ("f", "i", "g"),
-    "tanh_c": ("c",),
-    "z": ("x", "h"),
-    "z_f": ("x", "h"),
-    "z_i": ("x", "h"),
-    "z_g": ("x", "h"),
-    "z_o": ("x", "h"),
-    "y": ("h",),
-}
-"""What a worked formula shows beside its own value."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Node:
-    """What a node of the cell works out: forwards, backwards, and which term of the sum if only that."""
-
-    quantity: str
-    back: str
-    term: int | None = None
-
-
-_NODES: Final = {
-    "mix-f": _Node("z_f", "grad(z_f)"),
-    "mix-i": _Node("z_i", "grad(z_i)"),
-    "mix-g": _Node("z_g", "grad(z_g)"),
-    "mix-o": _Node("z_o", "grad(z_o)"),
-    "forget-sigmoid": _Node("f", "grad(z_f)"),
-    "input-sigmoid": _Node("i", "grad(z_i)"),
-    "candidate-tanh": _Node("g", "grad(z_g)"),
-    "output-sigmoid": _Node("o", "grad(z_o)"),
-    "forget-product": _Node("c", "grad(f)", 0),
-    "input-product": _Node("c", "grad(i)", 1),
-    "cell-sum": _Node("c", "grad(c)"),
-    "output-tanh": _Node("tanh_c", "grad(tanh_c)"),
-    "output-product": _Node("h", "grad(o)"),
-    "mix": _Node("z", "grad(z)"),
-    "tanh": _Node("h", "grad(z)"),
-}
-
 _WORDS: Final = (
     (r"\partial ", "∂"),
     (r"\partial", "∂"),
@@ -80,12 +39,33 @@ _WORDS: Final = (
     (r"\odot", "⊙"),
     (r"^\top", "ᵀ"),
     (r"\sum_k", "Σₖ"),
+    (r"\mathrm{softmax}", "softmax"),
+    (r"\text{ or }", " or "),
     (r"\sum_t", "Σₜ"),
     (r"\,", " "),
     ("_t^2", "ₜ²"),
 )
 _LOW: Final = str.maketrans({"t": "ₜ", "k": "ₖ", "0": "₀", "1": "₁", "+": "₊", "-": "₋"})
-_HIGH: Final = str.maketrans({"f": "ᶠ", "i": "ⁱ", "g": "ᵍ", "o": "ᵒ", "k": "ᵏ", "y": "ʸ"})
+_HIGH: Final = str.maketrans(
+    {
+        "f": "ᶠ",
+        "i": "ⁱ",
+        "g": "ᵍ",
+        "o": "ᵒ",
+        "k": "ᵏ",
+        "y": "ʸ",
+        "r": "ʳ",
+        "z": "ᶻ",
+        "n": "ⁿ",
+        "e": "ᵉ",
+        "h": "ʰ",
+        "c": "ᶜ",
+    }
+)
+
+
+def _both_gates(term: re.Match[str]) -> str:
+    return " + ".join(re.sub(r"(?<=[_^])k", gate, term[1]) for gate in "rz")
 
 
 def unicode_formula(latex: str) -> str:
@@ -93,14 +73,15 @@ def unicode_formula(latex: str) -> str:
 
     Unicode has no lower f and g, so a gate's letter stands above: ``W_f`` becomes ``Wᶠ``, as in zᶠ.
     """
-    text = latex
+    # A sum over two gates is no longer than the words that would say over which.
+    text = re.sub(r"\\sum_\{k=r,z\} (\S+ \S+ \S+ \S+)", _both_gates, latex)
     for word, sign in _WORDS:
         text = text.replace(word, sign)
-    text = re.sub(r"_([fgioy])", lambda m: m[1].translate(_HIGH), text)
-    text = re.sub(r"\^([fgiok])", lambda m: m[1].translate(_HIGH), text)
+    text = re.sub(r"_(?:([fgioyrzne])|\{([hc][fgiorzn])\})", lambda m: (m[1] or m[2]).translate(_HIGH), text)
+    text = re.sub(r"\^([fgiokrzn])", lambda m: m[1].translate(_HIGH), text)
     text = re.sub(r"_\{([^}]*)\}", lambda m: m[1].translate(_LOW), text)
     text = re.sub(r"_([tk])", lambda m: m[1].translate(_LOW), text)
-    text = re.sub(r"([WU][ᶠⁱᵍᵒʸᵀ]*) ?([xh]ₜ)", r"\1·\2", text)
+    text = re.sub(r"([WU][ᶠⁱᵍᵒʸʳᶻⁿᵉᵀ]*) ?([xhq]ₜ)", r"\1·\2", text)
     return re.sub(r" +", " ", text).replace("-", "−").strip()
 
 
@@ -161,56 +142,72 @@ def card_for(mark: Mark, runs: Sequence[Run], veil: Veil, cursor: Cursor) -> Car
         return None
     run = next((run for run in runs if run.name == mark.lane), runs[0] if runs else None)
     name, step, unit = mark.quantity, mark.step, mark.unit
-    node = _NODES.get(mark.node or "") if name is None else None
+    node = node_of(mark.node or "", run) if name is None and run is not None else None
     if node is not None:
         name, step, unit = (node.back if cursor.backward else node.quantity), cursor.step, cursor.unit
     if run is None or name is None or step is None or unit is None or not run.has(name):
         return Card(title=mark.label)
-    if not run.first_step(name) <= step <= run.steps:
+    if not run.first_step(name) <= step <= run.last_step(name):
         return None
     if hidden(run, veil, name, step):
         return Card(title=mark.label) if node is not None else None
-    known = quantity(name, run.cell)
+    cell = run.network.recurrence
+    known = quantity(name, cell)
     worked = arithmetic(run, name, step, unit)
     where = [lane_title(run)] if len(runs) > 1 else []
     where += [_tr("unit {unit}").format(unit=unit), f"t = {step}"]
-    if step > 0 and run.labels and run.labels[step - 1] and not veil.hides(quantity="x"):
+    if part_words(run):
+        where.append(part_words(run))
+    if 0 < step <= len(run.labels) and run.labels[step - 1] and not veil.hides(quantity="x"):
         where.append(f"“{run.labels[step - 1]}”")
-    formula = unicode_formula(known.formula)
-    open_parts = not any(hidden(run, veil, part, step) for part in _parts(name, run.cell))
+    formula = unicode_formula(_in_time(known.formula, run))
+    open_parts = not any(hidden(run, veil, part, step) for part in ingredients(cell, name))
+    if open_parts and known.first == 0 and 0 < step <= run.steps:
+        open_parts = not hidden(run, veil, name, before(run, step))
     if veil.quantities and known.is_gradient:
         open_parts = False
     title, value = f"{known.title} {known.label}", worked.value
     if node is not None:
         title = mark.label
-        if node.term is not None and not cursor.backward:
-            if not open_parts or node.term >= len(worked.terms):
+        if node.terms and not cursor.backward:
+            if not open_parts or max(node.terms) >= len(worked.terms):
                 return Card(title=title)
-            value = worked.terms[node.term][1]
+            value = sum(worked.terms[k][1] for k in node.terms)
     return Card(
         title=title,
         place=" · ".join(where),
         value=format_number(value),
-        formula=formula if step > 0 and formula != known.label else "",
+        formula=formula if 0 < step <= run.steps and formula != known.label else "",
         numbers=worked.plain if open_parts and worked.plain.count("=") > 1 else "",
         role=known.role,
     )
 
 
-def _parts(name: str, cell: str) -> tuple[str, ...]:
-    if name == "h":
-        return ("o", "tanh_c") if cell == "lstm" else ("z",)
-    return _PARTS.get(name, ())
+def _in_time(formula: str, run: Run) -> str:
+    """Name steps as a direction reads them: the reverse one reads t + 1 before t."""
+    if not is_reverse(run):
+        return formula
+    turned = {"t-1": "t+1", "t+1": "t-1"}
+    return re.sub(r"t-1|t\+1", lambda m: turned[m[0]], formula)
 
 
 # --- layout ------------------------------------------------------------------------------------
 
 _PAD: Final = 12.0
 _WIDEST: Final = 400.0
+_BETWEEN: Final = 20.0
+"""Least distance between a title and the value on its line."""
 
 
 def card_marks(
-    card: Card, beside: Rect, area: Rect, theme: Theme, measure: Measure, *, pinned: bool = False
+    card: Card,
+    mark: Rect,
+    area: Rect,
+    theme: Theme,
+    measure: Measure,
+    *,
+    pinned: bool = False,
+    words: Sequence[Rect] = (),
 ) -> tuple[Mark, ...]:
     """Return the card as marks, next to what it speaks of and wholly inside the area.
 
@@ -218,7 +215,7 @@ def card_marks(
     ----------
     card : Card
         What to say.
-    beside : Rect
+    mark : Rect
         The mark's box, or a point; the card never covers it if there is room elsewhere.
     area : Rect
         Where it must stay.
@@ -228,27 +225,35 @@ def card_marks(
         Width of a text.
     pinned : bool
         Whether it was opened to stay; its border then is the accent.
+    words : sequence of Rect
+        What should stay readable beside it.
     """
     room = min(_WIDEST, area[2] - 16.0) - 2 * _PAD
     plain = Text(rect=(0.0, 0.0, 0.0, 0.0), text="", colour=theme.text)
     dim = replace(plain, colour=theme.dim)
     title_colour = theme.role(card.role) if card.value else theme.text
+    title = replace(plain, text=card.title, size=13.0, weight=600, colour=title_colour)
+    value = replace(plain, text=card.value, size=15.0, weight=500, mono=True)
+    # The value stands at the end of the title's line where it fits: a low card covers less.
+    headline = measure(title) + _BETWEEN + measure(value)
+    inline = bool(card.value) and headline <= room
     wanted = (
-        (card.title, 20.0, replace(plain, size=13.0, weight=600, colour=title_colour)),
-        (card.place, 18.0, replace(dim, size=11.0)),
-        (card.value, 24.0, replace(plain, size=15.0, weight=500, mono=True)),
-        (card.formula, 19.0, dim),
-        (card.numbers, 19.0, replace(plain, mono=True)),
+        (title, 20.0),
+        (replace(dim, text=card.place, size=11.0), 18.0),
+        (replace(value, text="" if inline else card.value), 24.0),
+        (replace(dim, text=card.formula), 19.0),
+        (replace(plain, text=card.numbers, mono=True), 19.0),
     )
     rows = [
         (replace(style, text=part), step)
-        for text, step, style in wanted
-        if text
-        for part in _wrapped(text, room, _measure_in(style, measure))
+        for style, step in wanted
+        if style.text
+        for part in _wrapped(style.text, room, _measure_in(style, measure))
     ]
-    width = max(measure(text) for text, _ in rows) + 2 * _PAD + 2.0
+    widths = [measure(text) for text, _ in rows] + ([headline] if inline else [])
+    width = max(widths) + 2 * _PAD + 2.0
     height = sum(step for _, step in rows) + 2 * _PAD - 6.0
-    left, top = _beside(beside, (width, height), area)
+    left, top = beside(mark, (width, height), area, words)
     marks: list[Mark] = [
         Panel(
             rect=(left, top, width, height),
@@ -259,6 +264,9 @@ def card_marks(
         )
     ]
     y = top + _PAD - 3.0
+    if inline:
+        box = (left + _PAD, y, width - 2 * _PAD, 20.0)
+        marks.append(replace(value, rect=box, align="right"))
     for text, step in rows:
         box = (left + _PAD, y, width - 2 * _PAD + 1.0, step)
         marks.append(replace(text, rect=box))
@@ -285,24 +293,3 @@ def _wrapped(text: str, room: float, width: Callable[[str], float]) -> list[str]
             longer = f"   {word}" if formula else word
         current = longer
     return [*lines, current]
-
-
-def _beside(beside: Rect, size: tuple[float, float], area: Rect) -> tuple[float, float]:
-    """Find a corner for the card: right, left, below or above, else where the most of it stays clear."""
-    x, y, w, h = beside
-    width, height = size
-    left, top, across, down = area
-    gap = 12.0
-    middle_x = min(max(x + w / 2 - width / 2, left + 4.0), left + across - width - 4.0)
-    middle_y = min(max(y + h / 2 - height / 2, top + 4.0), top + down - height - 4.0)
-    options = (
-        (x + w + gap, middle_y),
-        (x - gap - width, middle_y),
-        (middle_x, y - gap - height),
-        (middle_x, y + h + gap),
-    )
-    for a, b in options:
-        if left <= a <= left + across - width and top <= b <= top + down - height:
-            return a, b
-    a = min(max(x + w + gap, left + 4.0), left + across - width - 4.0)
-    return max(a, left), max(middle_y, top)

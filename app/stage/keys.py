@@ -31,6 +31,9 @@ class Action(StrEnum):
     DECIDED = "decided"
     DIRECTION = "direction"
     LANE = "lane"
+    LAYER_UP = "layer-up"
+    LAYER_DOWN = "layer-down"
+    WAY = "way"
     VIEW = "view"
     OPEN = "open"
     CLOSE = "close"
@@ -89,6 +92,9 @@ STAGE_KEYS: Final = (
         "B",
     ),
     StageKey(Action.LANE, (_K.Key_L,), None, "L"),
+    StageKey(Action.LAYER_UP, (_K.Key_PageUp,), None, "Page Up"),
+    StageKey(Action.LAYER_DOWN, (_K.Key_PageDown,), None, "Page Down"),
+    StageKey(Action.WAY, (_K.Key_R,), None, "R"),
     StageKey(
         Action.VIEW,
         (_K.Key_1, _K.Key_2, _K.Key_3, _K.Key_4),
@@ -150,8 +156,11 @@ def stage_help() -> tuple[tuple[str, str], ...]:
         Action.SLOWER: tr("slower"),
         Action.FASTER: tr("faster"),
         Action.DECIDED: tr("go to what decided it"),
-        Action.DIRECTION: tr("forward or backward pass"),
+        Action.DIRECTION: tr("cell: forward or backward pass"),
         Action.LANE: tr("the other network"),
+        Action.LAYER_UP: tr("the layer above"),
+        Action.LAYER_DOWN: tr("the layer below"),
+        Action.WAY: tr("read from the other end, where a network does both"),
         Action.VIEW: tr("choose a view"),
         Action.OPEN: tr("open the arithmetic of the mark in focus"),
         Action.CLOSE: tr("close the card"),

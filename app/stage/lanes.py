@@ -11,6 +11,8 @@ from PySide6.QtCore import QCoreApplication
 
 from engine import format_number
 
+from .order import is_reverse
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -19,7 +21,17 @@ if TYPE_CHECKING:
 
     from .veil import Veil
 
-__all__ = ["LaneTrace", "colours", "factor_text", "gradient_name", "lane_note", "trace"]
+__all__ = [
+    "LaneTrace",
+    "colours",
+    "direct_gate",
+    "direct_words",
+    "factor_text",
+    "gradient_name",
+    "lane_note",
+    "state_of",
+    "trace",
+]
 
 Array = NDArray[np.float64]
 
@@ -33,23 +45,25 @@ class LaneTrace:
     run : Run
         The lane's run.
     name : str
-        ``"grad(c)"`` for an LSTM, ``"grad(h)"`` for a plain cell.
+        ``"grad(c)"`` for an LSTM, ``"grad(h)"`` for the other cells.
     sizes : ndarray, shape (T, H)
         The gradient itself.
     norms : ndarray, shape (T,)
         Its 2-norm.
     direct : ndarray, shape (T,), or None
-        LSTM: the norm of what the product of forget gates alone carries back of dL/dc at the last
-        judged step, ``norm(prod_{k=t+1..end} f_k * dL/dc_end)``; NaN after that step.
+        The norm of what the direct path alone carries back of the gradient at the last judged step: of an
+        LSTM the product of forget gates, ``norm(prod_{k=t+1..end} f_k * dL/dc_end)``, of a GRU that of
+        update gates; NaN after that step. The reverse direction's runs the other way.
     bound : ndarray, shape (T,), or None
-        Plain cell whose loss is read at one step only: ``norm(dL/dh_end) * (gamma sigma_1)^(end-t)``;
-        NaN after that step. With several judged steps it would bound nothing, so there is none.
+        Plain cell whose state is judged at one step only: ``norm(dL/dh_end) * (gamma sigma_1)^(end-t)``;
+        NaN after that step. With several judged steps, or a layer above, it would bound nothing, so there
+        is none.
     growth : float or None
         The bound's factor per step, ``gamma sigma_1``.
     end : int
-        The last judged step.
+        The last judged step; the first one of the reverse direction.
     projections : mapping of str to ndarray, or None
-        LSTM: the split of dL/dc by path, as `engine.Run.path_projections` gives it.
+        The split by path of cells that have a direct one, as `engine.Run.path_projections` gives it.
     """
 
     run: Run
@@ -62,10 +76,32 @@ class LaneTrace:
     end: int
     projections: Mapping[str, Array] | None = None
 
+    def is_direct(self, step: int) -> bool:
+        """Whether the direct path has a value at a step."""
+        return self.direct is not None and not bool(np.isnan(self.direct[step - 1]))
+
+
+def state_of(run: Run) -> str:
+    """Return the state that a cell carries on: c where there is a cell state, else h."""
+    return "c" if run.cell == "lstm" else "h"
+
 
 def gradient_name(run: Run) -> str:
-    """Return the gradient that this lane's picture shows: of c where there is a cell state, else of h."""
-    return "grad(c)" if run.cell == "lstm" else "grad(h)"
+    """Return the gradient that this lane's picture shows: that of the state carried on."""
+    return f"grad({state_of(run)})"
+
+
+def direct_gate(run: Run) -> str | None:
+    """Return the gate whose product is the direct path; None for a cell without one."""
+    return {"lstm": "f", "gru": "z"}.get(run.cell)
+
+
+def direct_words(run: Run) -> str:
+    """Return what the direct path is, in short."""
+    gate = direct_gate(run)
+    if gate not in run.network.recurrence.gates and run.network.variant != "coupled":
+        return QCoreApplication.translate("Gradient", "as it is")
+    return QCoreApplication.translate("Gradient", "∏ {gate} alone").format(gate=gate)
 
 
 def trace(run: Run) -> LaneTrace:
@@ -78,31 +114,45 @@ def trace(run: Run) -> LaneTrace:
     """
     name = gradient_name(run)
     sizes = run.grid(name)
-    norms = np.asarray(run.norms(name))[-run.steps :]
+    turned = is_reverse(run)
+    norms = np.asarray(run.norms(name))
+    norms = norms[: run.steps] if turned else norms[-run.steps :]
     judged = run.loss_steps
-    end = judged[-1] if judged else run.steps
+    end = (judged[0] if turned else judged[-1]) if judged else (1 if turned else run.steps)
     direct = bound = growth = projections = None
-    if run.cell == "lstm":
-        direct = np.full(run.steps, np.nan)
-        direct[:end] = run.direct_norms()[1:]
-        projections = run.path_projections()
-    elif len(judged) == 1:
+    if run.cell != "rnn":
+        norms_direct = run.direct_norms()[1:]
+        # Of a path without a way to go there is nothing to draw.
+        direct = _from_first(run, norms_direct) if len(norms_direct) > 1 else None
+        projections = run.path_projections(state_of(run))
+    elif len(judged) == 1 and run.layer == run.network.layers:
         growth = run.bound()
-        bound = np.full(run.steps, np.nan)
+        count = run.steps + 1 - end if turned else end
         with np.errstate(all="ignore"):
-            bound[:end] = norms[end - 1] * (growth or 0.0) ** np.arange(end - 1, -1, -1, dtype=np.float64)
+            powers = (growth or 0.0) ** np.arange(count - 1, -1, -1, dtype=np.float64)
+            bound = _from_first(run, norms[end - 1] * powers)
     return LaneTrace(run, name, sizes, norms, direct, bound, growth, end, projections)
 
 
+def _from_first(run: Run, values: Array) -> Array:
+    """Put values of the first steps computed into the order of time, NaN at the others."""
+    found = np.full(run.steps, np.nan)
+    found[: len(values)] = values
+    return found[::-1] if is_reverse(run) else found
+
+
 def lane_note(run: Run, veil: Veil) -> str:
-    """Return the one number that stands under a lane's name: its spectral radius, or its mean forget gate."""
-    if run.cell == "rnn":
+    """Return the one number under a lane's name: its spectral radius, or the mean of the gate that keeps."""
+    gate = direct_gate(run)
+    if gate is None:
         radius = run.spectral_radius()
         return f"ρ = {radius:.2f}" if radius < 1000.0 else f"ρ = {format_number(radius)}"
-    if veil.hides(quantity="f"):
+    if veil.hides(quantity=gate):
         return ""
-    return QCoreApplication.translate("Gradient", "mean f = {value}").format(
-        value=f"{np.mean(run.grid('f')):.2f}"
+    if gate not in run.network.recurrence.gates and run.network.variant != "coupled":
+        return f"{gate} = 1"
+    return QCoreApplication.translate("Gradient", "mean {gate} = {value}").format(
+        gate=gate, value=f"{np.mean(run.grid(gate)):.2f}"
     )
 
 
@@ -129,9 +179,13 @@ def factor_text(run: Run) -> tuple[str, tuple[str, ...]]:
 
 
 def colours(runs: Sequence[Run], theme: Theme) -> tuple[str, ...]:
-    """Return one colour per lane: plain cells blue, LSTMs the cell state's, further ones of a kind others."""
-    kinds = {"rnn": (theme.below, theme.text, theme.dim), "lstm": (theme.cell, theme.gradient, theme.dim)}
-    seen = {"rnn": 0, "lstm": 0}
+    """Return one colour per lane: plain cells blue, LSTMs as their cell state, GRUs teal, others differ."""
+    kinds = {
+        "rnn": (theme.below, theme.text, theme.dim),
+        "lstm": (theme.cell, theme.gradient, theme.dim),
+        "gru": (theme.input, theme.candidate, theme.dim),
+    }
+    seen = dict.fromkeys(kinds, 0)
     chosen = []
     for run in runs:
         known = kinds[run.cell]

@@ -15,10 +15,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
+
+    from .strand import Strand
 
 Point = tuple[float, float]
 Rect = tuple[float, float, float, float]
@@ -256,22 +258,6 @@ class HeatMap(Mark):
         return None if found is None else self.part(*found)
 
 
-@dataclass(frozen=True, slots=True)
-class Strand:
-    """One strand of a bundle: its place across the route, its width, its colour, and what it stands for.
-
-    ``index`` is its number among the numbers of the wire, for :attr:`Strands.name`; ``value`` is ``None``
-    where there is nothing to tell.
-    """
-
-    offset: float
-    width: float
-    colour: str
-    index: int
-    unit: int | None
-    value: float | None
-
-
 @dataclass(frozen=True, kw_only=True)
 class Strands(Mark):
     """A bundle of strands along a route of straight pieces with round corners.
@@ -289,7 +275,8 @@ class Strands(Mark):
     span
         Width of the whole bundle.
     strands
-        The strands, in order of ``offset``.
+        The strands, in order of ``offset``; their identity tells one bundle's colours from another's, so that
+        they are not to be changed.
     backward
         The colour spreads from the end of the route to its start.
     name
@@ -303,7 +290,7 @@ class Strands(Mark):
     route: tuple[Point, ...]
     radius: float
     span: float
-    strands: tuple[Strand, ...]
+    strands: Sequence[Strand]
     name: Callable[[int], str] | None = field(default=None, repr=False)
     backward: bool = False
     casing: str | None = None

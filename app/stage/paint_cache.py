@@ -70,12 +70,20 @@ class PaintCache:
             self._kept.move_to_end(key)
             return found[0]
         thing, size = make()
+        self.put(key, thing, size, alive)
+        return thing
+
+    def put(self, key: Hashable, thing: Any, size: int, alive: tuple[object, ...] = ()) -> None:
+        """Keep a thing of some bytes under a key that nothing is kept under; see `get`."""
         self._kept[key] = (thing, size, alive)
         self._bytes += size
         while self._bytes > self._limit and len(self._kept) > 1:
             _, (_, freed, _) = self._kept.popitem(last=False)
             self._bytes -= freed
-        return thing
+
+    def __contains__(self, key: object) -> bool:
+        """Whether something is kept under the key."""
+        return key in self._kept
 
     def clear(self) -> None:
         """Drop everything."""

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPolygonF, QTransform
 
+from .loom import Bundle, stretch
 from .marks import DIM, HeatMap, Mark, Node, Rect, Slots, Strands, Text
 from .paint_cache import Layer, PaintCache
 from .plain import Snap, draw, draw_mark, nearest, split
 from .routes import Arc, Piece, Straight
-from .sprites import Bundle, Images, stretch
+from .sprites import Images
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -198,6 +199,7 @@ class _Fast:
         painter.setWorldTransform(self.device)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        self.images.loom.expect(marks)
         for mark in marks:
             if isinstance(mark, Strands):
                 self._strands(mark)
@@ -245,7 +247,7 @@ class _Fast:
     def _strands(self, mark: Strands) -> None:
         if not mark.strands and mark.casing is None:
             return
-        bundle = self.images.bundle(mark)
+        bundle = self.images.loom.bundle(mark)
         painter = self.painter
         if mark.lit >= 1.0 or mark.lit <= 0.0:
             painter.setOpacity(self.opacity * (1.0 if mark.lit > 0.0 else DIM))

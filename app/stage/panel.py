@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["StagePanel"]
 
 _RADIUS = 14.0
+_AROUND = 48
+"""What the transport cannot use of the width."""
 _ROOM = (620.0, 470.0)
 """Pixels at zoom 1 below which the stage is not magnified further."""
 
@@ -80,6 +82,8 @@ class StagePanel(QWidget):
         transport.backward_toggled.connect(self._turn)
         transport.decided_clicked.connect(self._ask_decided)
         view.cursor_moved.connect(self._follow)
+        view.view_changed.connect(lambda name: transport.set_direction_shown(name == "cell"))
+        view.part_changed.connect(self._show_plot)
         view.decided_requested.connect(self._ask_decided)
         view.player.playing_changed.connect(transport.set_playing)
         view.player.speed_changed.connect(transport.set_speed)
@@ -119,6 +123,7 @@ class StagePanel(QWidget):
 
     def _arrange(self) -> None:
         """Set the controls beside the transport, or below it where the stage is narrow."""
+        self.transport.set_compact(self.transport.wordy_width() > self.width() - _AROUND)
         if self._controls is None:
             return
         needed = self.transport.sizeHint().width()
@@ -145,12 +150,17 @@ class StagePanel(QWidget):
     def set_runs(self, runs: tuple[Run, ...]) -> None:
         """Show other runs, one per lane."""
         self.view.set_runs(runs)
-        self.plot.set_runs(runs)
+        self._show_plot()
 
     def set_veil(self, veil: Veil) -> None:
         """Hide other things."""
         self.view.set_veil(veil)
-        self.plot.set_veil(veil)
+        self.plot.set_veil(self.view.veil())
+
+    def _show_plot(self, *_: object) -> None:
+        """Let the plot show the layer and direction that the stage shows."""
+        self.plot.set_veil(self.view.veil())
+        self.plot.set_runs(self.view.runs())
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""

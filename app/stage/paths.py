@@ -1,4 +1,4 @@
-"""What dL/dc at one step is made of: each path's part of it, as a signed bar on one linear scale."""
+"""What the gradient of a state is made of: each path's part, as a signed bar on one linear scale."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from engine import format_number
+from engine import format_number, heat_quantities, quantity
 
+from .lanes import direct_gate, state_of
 from .marks import Line, Mark, Panel, Text
+from .timeline import text_width
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,12 +22,21 @@ if TYPE_CHECKING:
     from app.theme import Theme
     from engine import Run
 
-__all__ = ["ORDER", "path_panel"]
-
-ORDER = ("c", "f", "i", "g", "o", "loss")
-"""The direct path first, then those through the gates, then what this step's own loss adds."""
+__all__ = ["path_keys", "path_panel"]
 
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def path_keys(run: Run) -> tuple[str, ...]:
+    """Return the paths of a run's state: the direct one, those through the gates, what comes from above.
+
+    A cell without a direct path has none.
+    """
+    if direct_gate(run) is None:
+        return ()
+    cell = run.network.recurrence
+    shown = [known.name for known in heat_quantities(cell) if known.name in cell.gates]
+    return (state_of(run), *shown, "above")
 
 
 def path_panel(
@@ -39,14 +50,14 @@ def path_panel(
     rows: int,
     theme: Theme,
 ) -> tuple[Mark, ...]:
-    """Return the split of dL/dc at a step.
+    """Return the split of the gradient of c (of a GRU: of h) at a step.
 
     Parameters
     ----------
     run : Run
-        An LSTM's run.
+        A run with a direct path.
     projections : mapping of str to ndarray
-        The run's `path_projections`, steps 0..T.
+        The run's `path_projections`.
     hue : str
         The lane's colour.
     step : int
@@ -61,11 +72,13 @@ def path_panel(
         The colours.
     """
     x, top, width = place
-    values = {key: float(projections[key][step]) for key in ORDER}
+    state, keys = state_of(run), path_keys(run)
+    row = step - run.first_step(f"grad({state})")
+    values = {key: float(projections[key][row]) for key in keys}
     known = [value for value in values.values() if math.isfinite(value)]
     total = sum(known)
-    symbol = "∂L/∂c" + str(step).translate(_SUBSCRIPT)
-    columns = math.ceil(len(ORDER) / rows)
+    symbol = f"∂L/∂{state}" + str(step).translate(_SUBSCRIPT)
+    columns = math.ceil(len(keys) / rows)
     room = (width - gutter - margin) / columns
     marks: list[Mark] = [
         Text(
@@ -95,7 +108,7 @@ def path_panel(
     # The zero line stands where the largest negative bar needs it, never at the very edge.
     below = max(0.08, -lowest / (highest - lowest)) if highest > lowest else 0.08
     scale = min((1.0 - below) / highest if highest else math.inf, below / -lowest if lowest else math.inf)
-    for index, key in enumerate(ORDER):
+    for index, key in enumerate(keys):
         column, row = divmod(index, rows)
         left = x + gutter + column * room
         y = top + 18.0 * row
@@ -133,16 +146,29 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("Paths", text)
 
 
-def _names(key: str) -> tuple[str, str]:
+def _names(run: Run, key: str) -> tuple[str, str]:
     """Return a path's short name on the stage and its name in words."""
-    return {
-        "c": (_tr("along c"), _tr("the direct path along c")),
-        "f": (_tr("via f"), _tr("through the forget gate")),
-        "i": (_tr("via i"), _tr("through the input gate")),
-        "g": (_tr("via g"), _tr("through the candidate")),
-        "o": (_tr("via o"), _tr("through the output gate")),
-        "loss": (_tr("own loss"), _tr("from this step's own loss")),
-    }[key]
+    if key == state_of(run):
+        return _tr("along {state}").format(state=key), _tr("the direct path along {state}").format(state=key)
+    if key == "above" and run.layer < run.network.layers:
+        layer = run.layer + 1
+        return _tr("layer {n}").format(n=layer), _tr("from layer {n}").format(n=layer)
+    if key == "above":
+        return _tr("own loss"), _tr("from this step's own loss")
+    title = quantity(key, run.network.recurrence).title
+    return _tr("via {gate}").format(gate=key), _tr("through the {title}").format(title=title)
+
+
+def _role(run: Run, key: str) -> str:
+    return "loss" if key == "above" else quantity(key, run.network.recurrence).role
+
+
+def _short(value: float, room: float) -> str:
+    """Return a number with as many digits, three at most, as there is room for."""
+    texts = (format_number(value, digits) for digits in (3, 2, 1))
+    return next(
+        (text for text in texts if text_width(text, 11.0, mono=True) <= room), format_number(value, 1)
+    )
 
 
 def _bar(
@@ -156,8 +182,8 @@ def _bar(
     theme: Theme,
 ) -> tuple[Mark, ...]:
     left, y, room = place
-    short, words = _names(key)
-    colour = theme.role(key)
+    short, words = _names(run, key)
+    colour = theme.role(_role(run, key))
     name_width, number_width = 56.0, 68.0
     axis = left + name_width + 4.0
     length = max(room - name_width - number_width - 22.0, 8.0)
@@ -179,7 +205,7 @@ def _bar(
     marks.append(
         Text(
             rect=(number_x, y, number_width, 16.0),
-            text=format_number(value),
+            text=_short(value, number_width),
             colour=theme.text if value else theme.dim,
             size=11.0,
             mono=True,
@@ -190,7 +216,7 @@ def _bar(
         Mark(
             rect=(left, y, room, 17.0),
             lane=run.name,
-            quantity="grad(c)",
+            quantity=f"grad({state_of(run)})",
             step=step,
             value=value,
             label=said,

@@ -1,4 +1,4 @@
-"""Putting names beside lines, clear of all lines and of each other."""
+"""Finding a free place in a plot for a card: clear of lines and words."""
 
 from __future__ import annotations
 
@@ -36,59 +36,20 @@ class Placer:
         self._taken: list[Rect] = []
 
     def keep_clear(self, x: Array, y: Array) -> None:
-        """Remember a line that names should not lie on; its points may be NaN."""
+        """Remember a line that nothing should lie on; its points may be NaN."""
         fine, line = _fine(x, y)
         known = np.isfinite(line)
         self._x = np.concatenate((self._x, fine[known]))
         self._y = np.concatenate((self._y, line[known]))
 
-    def beside(self, x: Array, y: Array, size: tuple[float, float], wish: float) -> Rect:
-        """Return a place beside a line and take it.
-
-        Parameters
-        ----------
-        x, y : ndarray, shape (n,)
-            The line; NaN where there is none.
-        size : (float, float)
-            Of the name.
-        wish : float
-            How far along the line it would best stand, 0..1.
-        """
-        left, top, across, down = self._area
-        width, height = size
-        x, y = _fine(x, y)
-        known = np.flatnonzero(np.isfinite(y))
-        goal = float(x[known[0]] + wish * (x[known[-1]] - x[known[0]]))
-        found: list[Rect] = []
-        dislikes: list[float] = []
-        for k in known[:: max(1, len(known) // 24)]:
-            at = float(x[k])
-            x0 = min(max(at - width / 2, left), left + across - width)
-            near = np.isfinite(y) & (x >= x0 - 4.0) & (x <= x0 + width + 4.0)
-            near[k] = True
-            level, course = float(y[k]) - height / 2, y[near]
-            for place, y0, dislike in (
-                (x0, float(course.min()) - height - _CLEAR, 0.0),
-                (x0, float(course.max()) + _CLEAR, 0.0),
-                (at - width - 8.0, level, 0.3),
-                (at + 8.0, level, 0.3),
-            ):
-                if place < left or place + width > left + across:
-                    continue
-                held = min(max(y0, top), top + down - height)
-                found.append((place, held, width, height))
-                dislikes.append(abs(at - goal) / across + dislike + 0.05 * abs(held - y0))
-        rect: Rect = (left, top, width, height)
-        if found:
-            costs = self._costs(np.array(found)) + dislikes
-            rect = found[int(np.argmin(costs))]
+    def take(self, rect: Rect) -> None:
+        """Remember a place where words stand."""
         self._taken.append(rect)
-        return rect
 
     def near(self, x: float, size: tuple[float, float]) -> Rect:
-        """Return the best place to the left or right of `x`, for a card; it is not taken.
+        """Return the best place to the left or right of `x`, for a card.
 
-        The nearer the better, but a line or a name under the card counts more.
+        The nearer the better, but a line or words under the card count more.
         """
         found = list(self._sides(x, size))
         costs = self._costs(np.array([rect for _, rect in found])) + [0.01 * away for away, _ in found]
@@ -106,10 +67,6 @@ class Placer:
                         yield away, (side, max(y, top), width, height)
         if not free:
             yield 0.0, (min(max(x - width / 2, left), left + max(across - width, 0.0)), top, width, height)
-
-    def is_clear(self, rect: Rect) -> bool:
-        """Whether no line runs through a place."""
-        return int(self._hits(np.array([rect]))[0]) == 0
 
     def _hits(self, rects: Array) -> NDArray[np.intp]:
         """Return how many points of lines lie in each of some places, shape ``(n,)``."""

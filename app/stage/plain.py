@@ -6,9 +6,11 @@ the sprites that the fast painter keeps.
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import replace
 from functools import cache
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -22,6 +24,11 @@ from .routes import Arc, Piece, cut, length, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from .marks import Point
+
+_MANY = 16
+"""Fewest strokes of one line that are drawn as one path."""
 
 
 @cache
@@ -224,24 +231,49 @@ def _sign(painter: QPainter, mark: Node) -> None:
 
 
 def _line(painter: QPainter, mark: Line) -> None:
-    runs: list[list[QPointF]] = [[]]
-    for x, y in mark.points:
-        if math.isfinite(x) and math.isfinite(y):
-            runs[-1].append(QPointF(x, y))
-        elif runs[-1]:
-            runs.append([])
+    runs = _unbroken(mark.points)
     painter.setPen(pen(mark.colour, mark.width, mark.opacity, mark.dash))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if len(runs) >= _MANY and not mark.closed and mark.opacity == 1.0 and not mark.dash and _apart(runs):
+        # Hundreds of ticks, such as those of saturated cells: as one path they take a fifth of the time.
+        path = QPainterPath()
+        for run in runs:
+            path.moveTo(*run[0])
+            for x, y in run[1:]:
+                path.lineTo(x, y)
+        painter.drawPath(path)
+        return
     for run in runs:
-        polygon = QPolygonF(run)
+        polygon = QPolygonF([QPointF(x, y) for x, y in run])
         if mark.closed and len(run) > 2:
             fill = QColor(mark.fill) if mark.fill else None
             if fill is not None:
                 fill.setAlphaF(mark.opacity)
             painter.setBrush(fill if fill is not None else Qt.BrushStyle.NoBrush)
             painter.drawPolygon(polygon)
-        elif len(run) > 1:
             painter.setBrush(Qt.BrushStyle.NoBrush)
+        elif len(run) > 1:
             painter.drawPolyline(polygon)
+
+
+def _unbroken(points: tuple[Point, ...]) -> list[list[Point]]:
+    """Return the stretches between points that are not finite; none is empty."""
+    runs: list[list[Point]] = []
+    run: list[Point] = []
+    for point in points:
+        if isfinite(point[0]) and isfinite(point[1]):
+            run.append(point)
+        elif run:
+            runs.append(run)
+            run = []
+    if run:
+        runs.append(run)
+    return runs
+
+
+def _apart(runs: list[list[Point]]) -> bool:
+    """Whether no stretch begins where the one before it ends."""
+    return all(run[-1] != after[0] for run, after in itertools.pairwise(runs))
 
 
 def _dots(painter: QPainter, mark: Dots) -> None:
@@ -349,20 +381,6 @@ def _path(chain: tuple[Piece, ...], offset: float) -> QPainterPath:
     return path
 
 
-def slot_fill(mark: Slots, index: int, lit: float) -> tuple[float, float, float, float] | None:
-    """Return the filled box of one slot when the level has risen to ``lit``, if there is one."""
-    level = mark.slots[index].level
-    if level is None:
-        return None
-    x, y, width, height = mark.slot_rect(index)
-    if mark.signed:
-        half = height / 2
-        rise = min(abs(level), lit) * half
-        return (x, y + half - rise if level >= 0 else y + half, width, rise)
-    rise = min(max(level, 0.0), lit) * height
-    return (x, y + height - rise, width, rise)
-
-
 def _slots(painter: QPainter, mark: Slots, snap: Snap) -> None:
     draw_tracks(painter, mark, snap)
     painter.save()
@@ -398,13 +416,25 @@ def draw_tracks(painter: QPainter, mark: Slots, snap: Snap) -> None:
 def draw_levels(painter: QPainter, mark: Slots, lit: float) -> None:
     """Fill the slots up to their level, none above ``lit``."""
     painter.setPen(Qt.PenStyle.NoPen)
+    colour = None
+    half = mark.rect[3] / 2
     for index, slot in enumerate(mark.slots):
-        box = slot_fill(mark, index, lit)
-        if box is None or box[3] <= 0:
+        if slot.level is None:
             continue
-        painter.setBrush(QColor(slot.colour))
-        radius = min(2.0, box[2] / 3, box[3] / 2)
-        painter.drawRoundedRect(QRectF(*box), radius, radius)
+        x, y, width, height = mark.slot_rect(index)
+        if mark.signed:
+            rise = min(abs(slot.level), lit) * half
+            y += half - rise if slot.level >= 0 else half
+        else:
+            rise = min(max(slot.level, 0.0), lit) * height
+            y += height - rise
+        if rise <= 0:
+            continue
+        if slot.colour != colour:
+            colour = slot.colour
+            painter.setBrush(QColor(colour))
+        radius = min(2.0, width / 3, rise / 2)
+        painter.drawRoundedRect(QRectF(x, y, width, rise), radius, radius)
 
 
 # -- heat maps --

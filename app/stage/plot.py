@@ -165,7 +165,7 @@ class PlotView(QWidget):
                 plot_quantities(self._runs, self._veil),
                 quantity.name,
                 picture.choice.drawn if vector else self._choice.drawn,
-                picture.choice.log,
+                bool(picture.choice.log),
                 unit[:1].upper() + unit[1:],
                 vector,
             )

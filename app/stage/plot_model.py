@@ -13,7 +13,7 @@ from engine import format_number
 
 from .naming import lane_title
 from .plot_axes import Axis, linear_axis, power_axis
-from .scales import hidden, last_visible
+from .scales import explodes, hidden, last_visible
 from .series import exact_zeros, power_of_ten, ranges_text, stretches_of
 from .veiled import hidden_sentence
 
@@ -57,13 +57,14 @@ class PlotChoice:
         A name of the engine's registry.
     drawn : {"unit", "all", "norm"}
         The cursor's unit alone, every unit, or the 2-norm over the units.
-    log : bool
-        Whether absolute values are shown on a logarithmic axis.
+    log : bool or None
+        Whether absolute values are shown on a logarithmic axis. None leaves it to the numbers: an explosion,
+        of which a linear axis would show the last steps alone, is logarithmic. What is shown never has None.
     """
 
     quantity: str = ""
     drawn: Drawn = "unit"
-    log: bool = False
+    log: bool | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,24 +186,34 @@ def build(runs: Sequence[Run], choice: PlotChoice, cursor: Cursor, veil: Veil) -
         return Picture(choice, None, (), linear_axis((), "signed"), 1, 0, steps, "", "", ())
     quantity = offered[name]
     drawn: Drawn = "unit" if quantity.size == "one" else choice.drawn
-    choice = PlotChoice(name, drawn, choice.log)
     having = [run for run in runs if run.has(name) and not hidden(run, veil, name)]
+    lasts = [last_visible(run, veil) for run in having]
+    log = choice.log
+    if log is None:
+        tables = [
+            run.states(name)[: last + 1 - run.first_step(name)]
+            for run, last in zip(having, lasts, strict=True)
+        ]
+        log = any(explodes(np.abs(table)) for table in tables)
+    choice = PlotChoice(name, drawn, log)
     curves: list[PlotCurve] = []
-    for run in having:
-        curves += _curves(run, quantity, choice, cursor.unit, last_visible(run, veil))
+    for run, last in zip(having, lasts, strict=True):
+        curves += _curves(run, quantity, choice, cursor.unit, last)
     curves.sort(key=lambda curve: curve.strong)
     lines = [curve.values for curve in curves]
     # A norm has no upper end at 1, though each of its gates has.
     scale = "magnitude" if drawn == "norm" else quantity.scale
     axis: Axis = power_axis(lines) if choice.log else linear_axis(lines, scale)
+    first = min(run.first_step(name) for run in having)
     symbol, words = _heading(quantity, choice, cursor.unit, having, axis)
-    last = max(last_visible(run, veil) for run in having)
+    last = max(lasts)
     notes = _notes(runs, having, quantity, choice, curves, veil)
-    return Picture(choice, quantity, tuple(curves), axis, quantity.first, last, steps, symbol, words, notes)
+    return Picture(choice, quantity, tuple(curves), axis, first, last, steps, symbol, words, notes)
 
 
 def _curves(run: Run, quantity: Quantity, choice: PlotChoice, unit: int, last: int) -> list[PlotCurve]:
-    name, first = quantity.name, quantity.first
+    name = quantity.name
+    first = run.first_step(name)
     count = max(last + 1 - first, 0)
     steps = np.arange(first, first + count)
     if choice.drawn == "norm":

@@ -118,6 +118,12 @@ def length(chain: tuple[Piece, ...]) -> float:
     return sum(piece.length for piece in chain)
 
 
+@lru_cache(maxsize=1024)
+def reach(route: tuple[Point, ...], radius: float) -> float:
+    """Return the length of the middle line of a route."""
+    return length(pieces(route, radius))
+
+
 def cut(chain: tuple[Piece, ...], low: float, high: float) -> tuple[Piece, ...]:
     """Return what lies between two distances from the start."""
     found: list[Piece] = []
@@ -131,6 +137,7 @@ def cut(chain: tuple[Piece, ...], low: float, high: float) -> tuple[Piece, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=1024)
 def bounds(route: tuple[Point, ...], span: float) -> Rect:
     """Return the box around a bundle of the given width."""
     half = span / 2

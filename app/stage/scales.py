@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from engine import format_number, quantity
+from engine import format_number, heat_quantities, quantity
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from engine import Run
 
     from .veil import Veil
 
 __all__ = [
-    "GATES",
     "SATURATION",
     "Scale",
+    "explodes",
     "group_names",
     "hidden",
     "last_visible",
@@ -32,23 +34,49 @@ SATURATION: Final = (0.1, 0.9)
 """Below the first a gate counts as saturated to the left, above the second to the right
 (Karpathy, Johnson and Fei-Fei 2015, figure 3)."""
 
-_GROUPS: Final = {"lstm": ("f", "i", "g", "o", "c", "h"), "rnn": ("z", "h")}
-GATES: Final = frozenset("fio")
-"""The quantities that open and close between 0 and 1."""
+_LARGE: Final = 1000.0
+"""Only numbers beyond this are ever shown by the power of ten they have."""
+_LOST: Final = 0.01
+"""What is below this share of a linear scale's end has no colour to the eye."""
+_FAINTEST: Final = 0.12
+"""Strength of the colour of the smallest sizes of a scale of powers: their sign is still to be seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The colour scale of one quantity: ``"unit"`` or ``"signed"``, and its ends."""
+    """The colour scale of one quantity.
+
+    Attributes
+    ----------
+    kind : str
+        ``"unit"`` or ``"signed"``.
+    low, high : float
+        Its ends.
+    floor : int or None
+        For a signed scale of powers: the exponent of ten at which colour begins, on either side of zero.
+        None: the scale is linear.
+    """
 
     kind: str
     low: float
     high: float
+    floor: int | None = None
+
+    def placed(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what is to be coloured on a linear scale with these ends; what is no number stays none."""
+        if self.floor is None:
+            return values
+        top = math.log10(self.high)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = (np.log10(np.abs(values)) - self.floor) / (top - self.floor)
+        strength = _FAINTEST + (1.0 - _FAINTEST) * np.clip(share, 0.0, 1.0)
+        known = np.where(values == 0.0, 0.0, np.sign(values) * strength)
+        return np.where(np.isfinite(values), known * self.high, values)
 
 
 def group_names(run: Run) -> tuple[str, ...]:
     """Return the quantities that have a row group, in order of computation."""
-    return _GROUPS[run.cell]
+    return tuple(known.name for known in heat_quantities(run.network.recurrence))
 
 
 def hidden(run: Run, veil: Veil, name: str, t: int | None = None) -> bool:
@@ -69,8 +97,9 @@ def last_visible(run: Run, veil: Veil) -> int:
 def scale_of(run: Run, name: str, last: int) -> Scale:
     """Return the scale of a quantity.
 
-    What is bounded by one has fixed limits; anything else has the largest size among the steps
-    that are shown, so that no limit tells of a veiled step.
+    A gate's and the candidate's limits are fixed. Anything else has the largest size among the steps that
+    are shown, so that no limit tells of a veiled step; where that is bounded by one, rounded up to 1, 0.5,
+    0.2, 0.1 and so on. Where it explodes, so that most steps would be without colour, the scale is of powers.
 
     Parameters
     ----------
@@ -81,20 +110,56 @@ def scale_of(run: Run, name: str, last: int) -> Scale:
     last : int
         The last step shown.
     """
-    if quantity(name, run.cell).scale == "unit":
+    known_as = quantity(name, run.network.recurrence)
+    if known_as.scale == "unit":
         return Scale("unit", 0.0, 1.0)
-    bounded = name in {"g", "tanh_c"} or (name == "h" and _squashes(run))
-    if bounded:
+    if known_as.bounded and name != "h":
         return Scale("signed", -1.0, 1.0)
     shown = np.abs(run.grid(name)[:last])
     known = shown[np.isfinite(shown)]
     largest = float(known.max()) if known.size else 0.0
-    limit = _rounded_up(largest) if largest > 0.0 else 1.0
-    return Scale("signed", -limit, limit)
+    if largest == 0.0:
+        return Scale("signed", -1.0, 1.0)
+    if known_as.bounded:
+        limit = _rung(largest)
+        return Scale("signed", -limit, limit)
+    limit = _rounded_up(largest)
+    floor = None
+    if explodes(shown):
+        smallest = math.floor(math.log10(float(_peaks(shown).min())))
+        floor = min(smallest, math.ceil(math.log10(limit)) - 1)
+    return Scale("signed", -limit, limit, floor)
 
 
-def _squashes(run: Run) -> bool:
-    return run.cell == "lstm" or run.network.activation in {"tanh", "sigmoid"}
+def explodes(sizes: NDArray[np.float64]) -> bool:
+    """Whether a linear scale would show the largest steps alone and leave most others without colour.
+
+    Parameters
+    ----------
+    sizes : ndarray, shape (T, H)
+        None below zero; what is not finite is passed over.
+    """
+    peaks = _peaks(sizes)
+    if not peaks.size:
+        return False
+    largest = float(peaks.max())
+    return largest >= _LARGE and float(np.median(peaks)) < _LOST * largest
+
+
+def _peaks(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the largest finite number of each step that has one above zero."""
+    peaks = np.where(np.isfinite(sizes), sizes, -1.0).max(axis=1, initial=-1.0)
+    return np.asarray(peaks[peaks > 0.0])
+
+
+def _rung(largest: float) -> float:
+    """Round up to 1, 2 or 5 times a power of ten: few limits, so that pictures can be compared.
+
+    None is below a thousandth, for what is left of a rounding error must not look like a signal.
+    """
+    largest = max(largest, 1e-3)
+    power = 10.0 ** math.floor(math.log10(largest))
+    return next(step * power for step in (1.0, 2.0, 5.0, 10.0) if largest <= step * power * (1.0 + 1e-9))
 
 
 def _rounded_up(value: float) -> float:

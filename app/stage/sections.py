@@ -15,12 +15,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .marks import CASING, Strand
+from .marks import CASING
+from .strand import StrandRow, channels
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from .routes import Arc
+    from .strand import Strand
 
 _FINE = 16
 """Samples per device pixel in the table that corners look their distances up in."""
@@ -45,37 +49,68 @@ class Section:
     tones: NDArray[np.float64]
     reach: float
 
-    def pixels(self, middles: NDArray[np.float64]) -> NDArray[np.uint32]:
-        """Return the premultiplied ARGB pixels whose middles lie at the given places, shape ``(m,)``."""
-        left, right = (middles - 0.5)[:, None], (middles + 0.5)[:, None]
-        covered = np.maximum(np.minimum(right, self.high) - np.maximum(left, self.low), 0.0)
-        colours = np.minimum(np.maximum(covered @ self.tones, 0.0), 255.0)
-        packed: NDArray[np.uint32] = np.rint(colours).astype(np.uint8).view("<u4")[:, 0].astype(np.uint32)
-        return packed
 
-    def table(self) -> NDArray[np.uint32]:
-        """Return finely sampled pixels from ``-reach - 1`` to ``reach + 1``."""
-        count = int(np.ceil((2 * self.reach + 2) * _FINE)) + 1
-        return self.pixels(np.arange(count) / _FINE - self.reach - 1.0)
+def pixels(sections: Sequence[Section], middles: NDArray[np.float64]) -> NDArray[np.uint32]:
+    """Return the premultiplied ARGB pixels of sections of as many strands each, shape ``(sections, m)``.
+
+    Parameters
+    ----------
+    sections
+        At least one.
+    middles
+        Where the pixels' middles lie, shape ``(m,)``.
+    """
+    # Pixels come last, in long rows: numpy is slow at many short ones.
+    covered = np.minimum(middles + 0.5, np.array([each.high for each in sections])[:, :, None])
+    covered -= np.maximum(middles - 0.5, np.array([each.low for each in sections])[:, :, None])
+    np.maximum(covered, 0.0, out=covered)
+    colours = np.array([each.tones.T for each in sections]) @ covered
+    np.minimum(np.maximum(colours, 0.0, out=colours), 255.0, out=colours)
+    channels_last = np.rint(colours, out=colours).astype(np.uint8).transpose(0, 2, 1)
+    packed: NDArray[np.uint32] = np.ascontiguousarray(channels_last).view("<u4")[..., 0]
+    return packed
 
 
-def section(strands: tuple[Strand, ...], span: float, scale: float, casing: str | None = None) -> Section:
+@lru_cache(maxsize=64)
+def table_places(reach: float) -> NDArray[np.float64]:
+    """Return where the table that corners look their pixels up in has its samples, shape ``(m,)``.
+
+    They are close together, from ``-reach - 1`` to ``reach + 1``.
+    """
+    count = int(np.ceil((2 * reach + 2) * _FINE)) + 1
+    return np.arange(count) / _FINE - reach - 1.0
+
+
+def section(strands: Sequence[Strand], span: float, scale: float, casing: str | None = None) -> Section:
     """Return the cross-section of a bundle at a number of device pixels per pixel."""
-    ground = np.zeros(4) if casing is None else _channels(casing) * CASING
-    middles = [strand.offset * scale for strand in strands]
-    halves = [strand.width * scale / 2 for strand in strands]
-    tones = [_channels(strand.colour) - ground for strand in strands]
+    if isinstance(strands, StrandRow) and casing is None:
+        return sections([strands], span, scale)[0]
+    middles = np.array([strand.offset * scale for strand in strands])
+    halves = np.array([strand.width * scale / 2 for strand in strands])
+    tones = np.array([channels(strand.colour) for strand in strands]).reshape(-1, 4)
     if casing is not None:
-        middles, halves, tones = [0.0, *middles], [span * scale / 2, *halves], [ground, *tones]
-    low, high = np.subtract(middles, halves), np.add(middles, halves)
-    reach = max([span * scale / 2, *(-low), *high]) + 1.0
-    return Section(low, high, np.array(tones).reshape(-1, 4), reach)
+        ground = channels(casing) * CASING
+        middles, halves = np.concatenate(([0.0], middles)), np.concatenate(([span * scale / 2], halves))
+        tones = np.concatenate((ground[None], tones - ground))
+    low, high = middles - halves, middles + halves
+    reach = span * scale / 2
+    if low.size:
+        reach = max(reach, -float(low.min()), float(high.max()))
+    return Section(low, high, tones, reach + 1.0)
 
 
-@lru_cache(maxsize=1024)
-def _channels(colour: str) -> NDArray[np.float64]:
-    value = int(colour[1:], 16)
-    return np.array([value & 255, value >> 8 & 255, value >> 16 & 255, 255.0])
+def sections(rows: Sequence[StrandRow], span: float, scale: float) -> list[Section]:
+    """Return the cross-sections of bundles of as many strands each, without casings; see `section`."""
+    middles = np.array([row.offsets for row in rows]) * scale
+    halves = np.array([row.widths for row in rows]) * scale / 2
+    low, high = middles - halves, middles + halves
+    reach = np.full(len(rows), span * scale / 2)
+    if middles.size:
+        reach = np.maximum(reach, np.maximum(-low.min(axis=1), high.max(axis=1)))
+    return [
+        Section(a, b, row.channels, r)
+        for a, b, row, r in zip(low, high, rows, (reach + 1.0).tolist(), strict=True)
+    ]
 
 
 def first_pixel(edge: float) -> int:
@@ -96,7 +131,7 @@ def corner(reach: float, arc: Arc) -> tuple[tuple[int, int], NDArray[np.intp]]:
     Returns
     -------
     (x, y), places
-        Place of the upper left pixel, and what to look up in :meth:`Section.table`, shape
+        Place of the upper left pixel, and what to look up in :func:`table_places`, shape
         ``(height, width)``; places beyond its ends have no colour.
     """
     outer = arc.radius + reach

@@ -10,11 +10,13 @@ from engine import format_number, quantity
 
 from .compose import left_range_shown, view_titles
 from .lanes import gradient_name
-from .naming import lane_title, network_title
+from .naming import lane_title, network_title, part_words
 from .scales import group_names, hidden
 from .veiled import hidden_sentence
 
 if TYPE_CHECKING:
+    from engine import Run
+
     from .compose import Scene
 
 __all__ = ["cursor_text", "stage_name"]
@@ -28,8 +30,9 @@ def stage_name(scene: Scene) -> str:
     """Return what the stage shows: network, view, step."""
     if not scene.runs:
         return _tr("stage, empty")
+    network = lane_title(scene.run) if len(scene.runs) > 1 else network_title(scene.run)
     return _tr("stage: {network}, {view} view, step {step} of {steps}").format(
-        network=lane_title(scene.run) if len(scene.runs) > 1 else network_title(scene.run),
+        network=", ".join(filter(None, (network, part_words(scene.run)))),
         view=view_titles()[scene.view],
         step=scene.cursor.step,
         steps=scene.run.steps,
@@ -47,9 +50,13 @@ def cursor_text(scene: Scene) -> str:
     values = []
     if not veil.hides(view=scene.view, t=step):
         values = [
-            f"{quantity(name, run.cell).title} {format_number(float(run.grid(name)[step - 1, unit - 1]))}"
+            f"{quantity(name, run.network.recurrence).title} {format_number(_here(run, name, scene))}"
             for name in names
             if not hidden(run, veil, name, step)
         ]
     said = f"{where}: " + (", ".join(values) if values else hidden_sentence())
     return said if left is None else f"{left.sentence}. {said}"
+
+
+def _here(run: Run, name: str, scene: Scene) -> float:
+    return float(run.grid(name)[scene.cursor.step - 1, scene.cursor.unit - 1])

@@ -3,8 +3,9 @@
 Scales, the same in every picture so that pictures can be compared:
 
 * forward, the width of a strand grows with the magnitude from :data:`THINNEST` at 0 to the full width at
-  :func:`full_scale` (1 for gates, candidate, tanh c, h and x; 1.5 for c and for what is added up to it; 3
-  for z); beyond that it stays full. The colour is the sign, a gate's strands have the gate's hue.
+  :func:`full_scale` (1 for x and whatever is bounded by 1; 1.5 for c and what is added up to it; 2 for an
+  unbounded h; 3 for pre-activations); beyond that it stays full. The colour is the sign, a gate's strands
+  have the gate's hue.
 * backward, the width grows with the logarithm of the magnitude from ``10**GRADIENT_LOW`` to
   ``10**GRADIENT_HIGH``.
 * more than :data:`MOST` units are shown as that many bands of neighbouring units, each as wide as the
@@ -26,10 +27,12 @@ from PySide6.QtCore import QCoreApplication
 from app.theme import Theme, mix
 from engine import format_number
 
-from .marks import Strand
+from .strand import Palette, Strand, StrandRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from engine import Quantity
 
 Array = NDArray[np.float64]
 
@@ -39,6 +42,10 @@ THINNEST = 0.8
 """Width of a strand whose value is zero, in pixels."""
 GRADIENT_LOW, GRADIENT_HIGH = -6.0, 1.0
 """Exponents of ten between which a gradient's strand grows."""
+_LEVELS = 64
+"""Steps between no colour and full colour."""
+_BARE = 2 * (_LEVELS + 1)
+"""Place in a palette of the strands that have no colour."""
 
 
 def tr(text: str) -> str:
@@ -103,41 +110,50 @@ class Group:
 
 def groups(values: Array) -> tuple[Group, ...]:
     """Return the numbers one by one up to :data:`MOST`, else as that many groups of nearly equal size."""
-    edges = _edges(len(values))
+    means, magnitudes = grouped(values)
     return tuple(
-        Group(low + 1, high, mean, magnitude)
-        for (low, high), mean, magnitude in zip(itertools.pairwise(edges), *_grouped(values), strict=True)
+        Group(first, last, mean, magnitude)
+        for (first, last), mean, magnitude in zip(
+            spans(len(values)), means.tolist(), magnitudes.tolist(), strict=True
+        )
     )
 
 
-def _edges(count: int) -> list[int]:
+@lru_cache(maxsize=256)
+def spans(count: int) -> tuple[tuple[int, int], ...]:
+    """Return the first and the last number of each group, from 1."""
+    return tuple((low + 1, high) for low, high in itertools.pairwise(_edges(count)))
+
+
+@lru_cache(maxsize=256)
+def _edges(count: int) -> tuple[int, ...]:
     """Return where groups begin, and where the last one ends."""
     shown = min(count, MOST)
-    return [round(k * count / shown) for k in range(shown + 1)] if count else [0]
+    return tuple(round(k * count / shown) for k in range(shown + 1)) if count else (0,)
 
 
-def _grouped(values: Array) -> tuple[list[float], list[float]]:
+def grouped(values: Array) -> tuple[Array, Array]:
     """Return the mean and the mean magnitude of each group."""
     if len(values) <= MOST:
-        numbers = values.tolist()
-        return numbers, [abs(value) for value in numbers]
+        return values, np.abs(values)
     edges = _edges(len(values))
     sizes = np.diff(edges)
     with np.errstate(all="ignore"):
         means = np.add.reduceat(values, edges[:-1]) / sizes
         magnitudes = np.add.reduceat(np.abs(values), edges[:-1]) / sizes
-    return means.tolist(), magnitudes.tolist()
+    return means, magnitudes
 
 
-def full_scale(name: str, activation: str = "tanh") -> float:
+def full_scale(known: Quantity) -> float:
     """Return the magnitude at which a strand of a quantity has its full width."""
-    if name == "c":
+    base = known.name
+    if known.bounded or base in ("x", "e"):
+        return 1.0
+    if base in ("c", "tanh_c"):
         return 1.5
-    if name.startswith("z"):
-        return 3.0
-    if name == "h" and activation in ("relu", "identity"):
+    if base == "h":
         return 2.0
-    return 1.0
+    return 3.0
 
 
 def number(value: float, gradient: bool = False) -> str:
@@ -149,14 +165,13 @@ def number(value: float, gradient: bool = False) -> str:
     return f"{value:.2f}".replace("-", "−")
 
 
-def size_of(magnitude: float, flow: Flow) -> float:
-    """Return the place of a magnitude on its scale, 0..1."""
+def sizes_of(magnitudes: Array, flow: Flow) -> Array:
+    """Return the places of magnitudes on their scale, 0..1, shape ``(n,)``; NaN where there is no number."""
     if flow.scale != "gradient":
-        return min(1.0, magnitude / flow.full)
-    if magnitude <= 0.0:
-        return 0.0
-    place = (math.log10(magnitude) - GRADIENT_LOW) / (GRADIENT_HIGH - GRADIENT_LOW)
-    return min(1.0, max(0.0, place))
+        return np.minimum(magnitudes / flow.full, 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        place = (np.log10(magnitudes) - GRADIENT_LOW) / (GRADIENT_HIGH - GRADIENT_LOW)
+    return np.minimum(np.maximum(place, 0.0), 1.0)
 
 
 def say(flow: Flow, group: Group) -> str:
@@ -201,7 +216,7 @@ def summary(flow: Flow) -> str:
     return tr("{text}: {n} {several}").format(text=text, n=count, several=several) if count > 1 else text
 
 
-def strands(flow: Flow, count: int, pitch: float, widest: float, theme: Theme) -> tuple[Strand, ...]:
+def strands(flow: Flow, count: int, pitch: float, widest: float, theme: Theme) -> Sequence[Strand]:
     """Return the strands of a wire.
 
     Parameters
@@ -215,45 +230,48 @@ def strands(flow: Flow, count: int, pitch: float, widest: float, theme: Theme) -
     theme
         Gives the colours.
     """
-    bare = mix(theme.card, theme.dim, 0.2)
+    hues = (flow.hue or theme.above, flow.hue or theme.below)
+    palette = _palette(theme.card, theme.dim, *hues)
     if flow.values is None:
-        middle = (count - 1) / 2
-        return tuple(Strand((k - middle) * pitch, THINNEST, bare, k, None, None) for k in range(count))
-    means, magnitudes = _grouped(flow.values)
-    single = len(flow.values) <= MOST
-    middle = (len(means) - 1) / 2
-    above = _tones(theme.card, flow.hue or theme.above)
-    below = _tones(theme.card, flow.hue or theme.below)
-    made = []
-    for k, (mean, magnitude) in enumerate(zip(means, magnitudes, strict=True)):
-        if not math.isfinite(magnitude):
-            continue
-        size = size_of(magnitude, flow)
-        tones = above if mean >= 0 else below
-        made.append(
-            Strand(
-                (k - middle) * pitch,
-                THINNEST + (widest - THINNEST) * size,
-                bare if size == 0.0 else tones[round(64 * _strength(size, flow))],
-                k,
-                k + 1 if single else None,
-                mean,
-            )
-        )
-    return tuple(made)
-
-
-def _strength(size: float, flow: Flow) -> float:
-    """Return how full the colour is at a place on the scale: small values recede."""
-    if flow.scale == "gradient":
-        return 0.28 + 0.72 * size * math.sqrt(size)
-    return 0.5 + 0.5 * math.sqrt(size)
+        indices, offsets = _places(count, pitch)
+        bare = np.full(count, _BARE)
+        return StrandRow(offsets, np.full(count, THINNEST), palette, bare, indices, None, False)
+    means, magnitudes = grouped(flow.values)
+    indices, offsets = _places(len(means), pitch)
+    sizes = sizes_of(magnitudes, flow)
+    finite = np.isfinite(magnitudes)
+    if not finite.all():
+        indices, offsets, sizes, means = indices[finite], offsets[finite], sizes[finite], means[finite]
+    tones = np.rint(_LEVELS * _strengths(sizes, flow)).astype(np.intp)
+    tones[means < 0.0] += _LEVELS + 1
+    tones[sizes == 0.0] = _BARE
+    widths = THINNEST + (widest - THINNEST) * sizes
+    return StrandRow(offsets, widths, palette, tones, indices, means, len(flow.values) <= MOST)
 
 
 @lru_cache(maxsize=64)
+def _places(count: int, pitch: float) -> tuple[NDArray[np.intp], Array]:
+    """Return the numbers of strands from 0 on, and where they lie across the route."""
+    offsets: Array = (np.arange(count, dtype=np.float64) - (count - 1) / 2) * pitch
+    return np.arange(count), offsets
+
+
+def _strengths(sizes: Array, flow: Flow) -> Array:
+    """Return how full the colours are at places on the scale: small values recede."""
+    if flow.scale == "gradient":
+        return 0.28 + 0.72 * sizes * np.sqrt(sizes)
+    return 0.5 + 0.5 * np.sqrt(sizes)
+
+
+@lru_cache(maxsize=64)
+def _palette(ground: str, bare: str, above: str, below: str) -> Palette:
+    """Return the tones of what is above 0, then those of what is below, then that of a bare strand."""
+    return Palette((*_tones(ground, above), *_tones(ground, below), mix(ground, bare, 0.2)))
+
+
 def _tones(ground: str, hue: str) -> tuple[str, ...]:
-    """Return the hue on a ground, from none of it to all of it in 64 steps."""
-    return tuple(mix(ground, hue, strength / 64) for strength in range(65))
+    """Return the hue on a ground, from none of it to all of it."""
+    return tuple(mix(ground, hue, strength / _LEVELS) for strength in range(_LEVELS + 1))
 
 
 def names(flow: Flow) -> Callable[[int], str]:

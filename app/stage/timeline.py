@@ -20,6 +20,7 @@ _NARROW = frozenset("iljtfrI.,;:'|!()[]· ’‘“”1")
 _WIDE = frozenset("mwMW@%—…")
 
 
+@lru_cache(maxsize=2048)
 def text_width(text: str, size: float, *, mono: bool = False) -> float:
     """Return about how wide a text is, in pixels; a little on the safe side.
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
@@ -16,11 +17,11 @@ from PySide6.QtGui import (
     QPen,
     QPolygonF,
 )
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from app.theme import DARK, Theme, number_font, text_font
+from app.theme import DARK, Theme, number_font, text_font, text_scale
 
-__all__ = ["Transport", "TransportButton"]
+__all__ = ["Direction", "Transport", "TransportButton"]
 
 
 class TransportButton(QAbstractButton):
@@ -38,6 +39,7 @@ class TransportButton(QAbstractButton):
         super().__init__(parent)
         self._shape = shape
         self._round = round_face
+        self._framed = not shape
         self._theme = DARK
         self._mono = False
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -52,7 +54,13 @@ class TransportButton(QAbstractButton):
     def set_mono(self, mono: bool) -> None:
         """Write the text in the typeface of numbers."""
         self._mono = mono
+        self._framed = self._framed and not mono
         self.updateGeometry()
+
+    def set_framed(self, framed: bool) -> None:
+        """Draw a frame around a text, or leave it to what the button is a part of."""
+        self._framed = framed
+        self.update()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -65,7 +73,18 @@ class TransportButton(QAbstractButton):
             return QSize(44, 44)
         if self._shape:
             return QSize(32, 32)
-        return QSize(round(QFontMetricsF(self._font()).horizontalAdvance(self.text())) + 20, 28)
+        return QSize(self.width_for(self.text()), round(28 * text_scale()))
+
+    def width_for(self, text: str) -> int:
+        """Return the width that a text needs."""
+        around = 16 if self._framed else 12
+        return math.ceil(QFontMetricsF(self._font()).horizontalAdvance(text)) + around
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take another size with another text scale."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.updateGeometry()
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Brighten under the pointer."""
@@ -73,7 +92,9 @@ class TransportButton(QAbstractButton):
         super().enterEvent(event)
 
     def _font(self) -> QFont:
-        return number_font(12) if self._mono else text_font(12, 500)
+        # Not the widget's own font: Qt would not tell it that the text scale has changed.
+        size = 12.0 * text_scale()
+        return number_font(size) if self._mono else text_font(size, 500)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint face, sign or text, and the focus ring."""
@@ -95,7 +116,7 @@ class TransportButton(QAbstractButton):
         elif over:
             painter.setBrush(QColor(theme.hover))
             painter.drawRoundedRect(face, 7, 7)
-        if not self._shape and not self._mono:
+        if self._framed:
             painter.setPen(QPen(QColor(theme.line), 1.0))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
@@ -104,7 +125,8 @@ class TransportButton(QAbstractButton):
             painter.setBrush(QColor(ink))
             painter.drawPath(_sign(self._shape, box.center(), 1.1 if self._round else 0.92))
         else:
-            painter.setPen(QColor(ink))
+            quiet = self.isCheckable() and not self.isChecked() and not over
+            painter.setPen(QColor(theme.dim if quiet else ink))
             painter.setFont(self._font())
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())
         if self.hasFocus():
@@ -145,6 +167,112 @@ def _sign(shape: str, middle: QPointF, size: float) -> QPainterPath:
     return path
 
 
+class _Step(QLabel):
+    """The number of the step; as wide as the last one needs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._theme = DARK
+        self._widest = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        self.update()
+
+    def set_last(self, last: int) -> None:
+        """Keep room for the number of the last step."""
+        self._widest = f"t = {last}"
+        self.updateGeometry()
+
+    def _drawn_in(self) -> QFont:
+        return number_font(13.0 * text_scale())
+
+    def sizeHint(self) -> QSize:
+        """Return room for the last step's number."""
+        metrics = QFontMetricsF(self._drawn_in())
+        return QSize(math.ceil(metrics.horizontalAdvance(self._widest)), math.ceil(metrics.height()))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same: a number is never cut."""
+        return self.sizeHint()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take another size with another text scale."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.updateGeometry()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the number."""
+        painter = QPainter(self)
+        painter.setFont(self._drawn_in())
+        painter.setPen(QColor(self._theme.text))
+        painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.end()
+
+
+class Direction(QWidget):
+    """The choice between the forward and the backward pass: two buttons in one frame, one of them chosen."""
+
+    chosen = Signal(bool)
+    """The user chose the backward pass, or the forward one."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = DARK
+        self._ways = (TransportButton(parent=self), TransportButton(parent=self))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        group = QButtonGroup(self)
+        names = (self.tr("forward pass"), self.tr("backward pass"))
+        for number, (button, name) in enumerate(zip(self._ways, names, strict=True)):
+            button.setCheckable(True)
+            button.set_framed(False)
+            button.setAccessibleName(name)
+            button.setToolTip(name)
+            button.clicked.connect(partial(self.chosen.emit, bool(number)))
+            group.addButton(button)
+            row.addWidget(button)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._ways[0].setChecked(True)
+        self.set_compact(False)
+
+    def show_backward(self, backward: bool) -> None:
+        """Show which pass it is, without asking for it."""
+        self._ways[backward].setChecked(True)
+
+    def set_compact(self, compact: bool) -> None:
+        """Write arrows instead of words."""
+        words = ("→", "←") if compact else (self.tr("Forward"), self.tr("Backward"))
+        for button, word in zip(self._ways, words, strict=True):
+            button.setText(word)
+            button.updateGeometry()
+
+    def saved(self) -> int:
+        """Return how much narrower it is now than in words."""
+        words = (self.tr("Forward"), self.tr("Backward"))
+        return sum(
+            button.width_for(word) - button.sizeHint().width()
+            for button, word in zip(self._ways, words, strict=True)
+        )
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the frame around both."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(self._theme.line), 1.0))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
+        painter.end()
+
+
 class Transport(QWidget):
     """Play, step back and on, back to the start; the step, the speed, the direction of the pass.
 
@@ -166,30 +294,28 @@ class Transport(QWidget):
         self._back = self._button("back", self.tr("one step back"), self.back_clicked)
         self._play = self._button("play", self.tr("play"), self.play_clicked, round_face=True)
         self._on = self._button("on", self.tr("one step on"), self.on_clicked)
-        self._step = QLabel()
-        self._step.setFont(number_font(13))
-        self._step.setTextFormat(Qt.TextFormat.PlainText)
+        self._step = _Step()
         self._speed = self._button("", "", self.speed_clicked)
         self._speed.set_mono(True)
-        self._direction = TransportButton(parent=self)
-        self._direction.setCheckable(True)
-        self._direction.toggled.connect(self._on_direction)
+        self._direction = Direction(self)
+        self._direction.chosen.connect(self.backward_toggled)
         self._decided = self._button("", self.tr("what decided it"), self.decided_clicked)
         self._decided.setText(self.tr("What decided it"))
-        policy = self._decided.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # the sliders beside it stay where they are when it comes
-        self._decided.setSizePolicy(policy)
-        row = QHBoxLayout(self)
+        for part in (self._direction, self._decided):
+            policy = part.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)  # the sliders beside it stay where they are when it comes
+            part.setSizePolicy(policy)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         for button in (self._first, self._back, self._play, self._on):
             row.addWidget(button)
-        row.addSpacing(10)
+        row.addSpacing(8)
         row.addWidget(self._step)
         row.addWidget(self._speed)
-        for button in (self._direction, self._decided):
-            row.addSpacing(4)
-            row.addWidget(button)
+        row.addSpacing(6)
+        row.addWidget(self._direction)
+        row.addWidget(self._decided)
         row.addStretch(1)
         self.set_speed(1.0)
         self.set_position(1, 1)
@@ -207,23 +333,12 @@ class Transport(QWidget):
         button.setAccessibleName(name)
         button.setToolTip(name)
 
-    def _on_direction(self, backward: bool) -> None:
-        self._show_direction(backward)
-        self.backward_toggled.emit(backward)
-
-    def _show_direction(self, backward: bool) -> None:
-        text = self.tr("Backward pass") if backward else self.tr("Forward pass")
-        self._direction.setText(text)
-        self._name(self._direction, self.tr("{shown}; switch the direction").format(shown=text))
-        self._direction.updateGeometry()
-
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
         for button in self.findChildren(TransportButton):
             button.set_theme(theme)
-        colours = self._step.palette()
-        colours.setColor(self._step.foregroundRole(), QColor(theme.text))
-        self._step.setPalette(colours)
+        self._direction.set_theme(theme)
+        self._step.set_theme(theme)
 
     def set_playing(self, playing: bool) -> None:
         """Show whether it plays."""
@@ -233,7 +348,7 @@ class Transport(QWidget):
 
     def set_position(self, step: int, last: int) -> None:
         """Show the current step; `last` is the last one that can be reached."""
-        self._step.setMinimumWidth(self._step.fontMetrics().horizontalAdvance(f"t = {max(last, step)}"))
+        self._step.set_last(max(last, step))
         self._step.setText(f"t = {step}")
         self._step.setAccessibleName(self.tr("step {step}").format(step=step))
 
@@ -246,10 +361,23 @@ class Transport(QWidget):
 
     def set_backward(self, backward: bool) -> None:
         """Show the direction of the pass, without asking for it."""
-        blocked = self._direction.blockSignals(True)
-        self._direction.setChecked(backward)
-        self._direction.blockSignals(blocked)
-        self._show_direction(backward)
+        self._direction.show_backward(backward)
+
+    def set_direction_shown(self, shown: bool) -> None:
+        """Offer the choice of the pass, or do not where the view shows only one."""
+        self._direction.setVisible(shown)
+        # Its room stays; where it is away, that is at the end and not between the others.
+        row = self._row
+        row.removeWidget(self._direction)
+        row.insertWidget(row.indexOf(self._decided) + (0 if shown else 1), self._direction)
+
+    def set_compact(self, compact: bool) -> None:
+        """Say the directions by arrows alone, where words have no room."""
+        self._direction.set_compact(compact)
+
+    def wordy_width(self) -> int:
+        """Return the width that it wants when the directions are said in words."""
+        return self.sizeHint().width() + self._direction.saved()
 
     def set_decided_available(self, available: bool) -> None:
         """Show or hide the button that leads to what decided the question."""

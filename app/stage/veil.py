@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_TELLS = {"z_f": "f", "z_i": "i", "z_g": "g", "z_o": "o", "tanh_c": "c"}
+_TELLS = {"tanh_c": "c"} | {f"z_{gate}": gate for gate in "figorzn"}
 """Quantities that tell another one at a glance: whoever sees z_f sees f, whoever sees tanh c sees c."""
 
 

@@ -11,9 +11,9 @@ from .marks import Rect, Veiled
 if TYPE_CHECKING:
     from app.theme import Theme
 
-__all__ = ["VEILED_ROW", "hidden_sentence", "veiled_place"]
+__all__ = ["hidden_sentence", "veiled_place"]
 
-VEILED_ROW: Final = 20.0
+_ROW: Final = 20.0
 """The least height in which the sentence stands at its usual size."""
 
 
@@ -29,8 +29,8 @@ def veiled_place(
     _, _, width, height = rect
     text = hidden_sentence()
     detail = QCoreApplication.translate("Veil", "your prediction comes first")
-    if width < 170.0 or height < VEILED_ROW:
-        text = QCoreApplication.translate("Veil", "hidden") if width >= 56.0 and height >= VEILED_ROW else ""
+    if width < 170.0 or height < _ROW:
+        text = QCoreApplication.translate("Veil", "hidden") if width >= 56.0 and height >= _ROW else ""
     return Veiled(
         rect=rect,
         label=hidden_sentence(),

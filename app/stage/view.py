@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QFocusEvent,
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -22,16 +20,18 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.theme import DARK, Theme
 
 from .accessibility import MarkedWidget, announce, install, notify_focus
-from .animation import Player, following, rewound, stepped, sub_stepped
+from .animation import Player, following, rewound, stepped
 from .compose import TABS, Scene, cell_frame, fixed_frame, prepare_gradient
 from .cursor import Cursor
 from .gradient import all_hidden
-from .hover import Card, card_for, card_marks
+from .hover import Card, card_for
 from .keys import Action, action_for, view_number
 from .lanes import LaneTrace, trace
-from .marks import Mark, Rect, Text, hit
+from .marks import Mark, Rect, hit
+from .moves import held_within, moved, turned
+from .overlay import card_over, outline, paint_ring
+from .part import Looked, Part
 from .picture import AT_REST_MS, Picture
-from .plain import font_of
 from .scales import last_visible
 from .shift import shifted
 from .speech import cursor_text, stage_name
@@ -65,6 +65,8 @@ class StageView(MarkedWidget):
     node_clicked = Signal(str)
     """A node of the cell or a column was chosen, by pointer or by Enter; carries e.g. ``"forget-product"``
     or ``"step-7"``."""
+    part_changed = Signal(object)
+    """Another layer or direction is looked at; carries a `Part`."""
     mark_focused = Signal(object)
     """The keyboard visits a mark; carries it."""
     decided_requested = Signal()
@@ -73,6 +75,7 @@ class StageView(MarkedWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         install()
+        self._looked = Looked()
         self._runs: tuple[Run, ...] = ()
         self._cursor = Cursor()
         self._veil = Veil()
@@ -94,8 +97,8 @@ class StageView(MarkedWidget):
         self._leave_next = False
         self._pressed: Mark | None = None
         self._scrubbing = False
-        self.player = Player(lambda: self._cursor, self.last_step, self)
-        self.player.moved.connect(self.set_cursor)
+        self.player = Player(self._played, self.last_step, self)
+        self.player.moved.connect(self._on_played)
         self.player.playing_changed.connect(lambda _: self._describe())
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -107,13 +110,26 @@ class StageView(MarkedWidget):
 
     def set_runs(self, runs: Sequence[Run]) -> None:
         """Show other runs, one per lane; the cursor stays as near to where it was as they allow."""
-        self._runs = tuple(runs)
-        self._traces = None
+        self._look(replace(self._looked, given=tuple(runs)))
+
+    def set_part(self, part: Part) -> None:
+        """Look at another layer or direction, the nearest one that there is."""
+        before = self.part()
+        self._look(replace(self._looked, wanted=part))
+        if self.part() != before:
+            self.part_changed.emit(self.part())
+
+    def _look(self, looked: Looked) -> None:
+        """Take up the runs as they are looked at, and lay the veil on them."""
+        self._looked = looked
+        runs, self._veil = looked.runs, looked.veil
+        if runs != self._runs:
+            self._runs, self._traces = runs, None
         self._hold()
 
     def set_cursor(self, cursor: Cursor) -> None:
         """Move the cursor; it is held within the lanes, units and visible steps there are."""
-        cursor = self._held(cursor)
+        cursor = held_within(cursor, self._runs, self._veil)
         if cursor == self._cursor:
             return
         before, self._cursor = self._cursor, cursor
@@ -131,8 +147,7 @@ class StageView(MarkedWidget):
 
     def set_veil(self, veil: Veil) -> None:
         """Hide other things; what the pointer or the keyboard had opened is closed."""
-        self._veil = veil
-        self._hold()
+        self._look(replace(self._looked, over=veil))
 
     def set_view(self, view: str) -> None:
         """Show another view.
@@ -171,8 +186,16 @@ class StageView(MarkedWidget):
         self.set_cursor(replace(self._cursor, backward=backward))
 
     def runs(self) -> tuple[Run, ...]:
-        """Return the runs shown."""
+        """Return the runs shown, as they are looked at."""
         return self._runs
+
+    def veil(self) -> Veil:
+        """Return the veil as it lies on what is looked at; it may hide more than was asked for."""
+        return self._veil
+
+    def part(self) -> Part:
+        """Return which layer and direction is looked at."""
+        return self._looked.part
 
     def cursor_now(self) -> Cursor:
         """Return where the cursor stands."""
@@ -209,13 +232,12 @@ class StageView(MarkedWidget):
         card, mark = self.card(), self._card_mark()
         if card is None or mark is None:
             return ()
-        width, height = self._layout_size()
         beside: Rect = mark.rect
-        if not self._pinned:
+        if not self._pinned and not (mark.unit and outline(mark, self.marks(), self._theme)):
             # Near the pointer, and not over the few pixels it points at.
             beside = (self._pointer.x() - 8.0, self._pointer.y() - 8.0, 16.0, 16.0)
-        area = (0.0, 0.0, width, height)
-        return card_marks(card, beside, area, self._theme, _measured, pinned=self._pinned)
+        size = self._layout_size()
+        return card_over(card, beside, self.marks(), size, self._theme, pinned=self._pinned)
 
     def focused_mark(self) -> Mark | None:
         """Return the mark the keyboard visits."""
@@ -253,22 +275,21 @@ class StageView(MarkedWidget):
         size = self._layout_size()
         return Scene(self._runs, self._cursor, self._veil, self._view, self._theme, size, self._prepared)
 
-    def _held(self, cursor: Cursor) -> Cursor:
-        if not self._runs:
-            return cursor
-        run = next((run for run in self._runs if run.name == cursor.lane), self._runs[0])
-        last = max(1, last_visible(run, self._veil))
-        return replace(
-            cursor,
-            lane=run.name,
-            step=min(max(cursor.step, 1), last),
-            unit=min(max(cursor.unit, 1), run.units),
-            phase=min(max(cursor.phase, 0.0), 5.0),
-        )
+    def _played(self) -> Cursor:
+        """Return the cursor as the view plays: ``backward`` if that is from the last step to the first.
+
+        A gradient goes back, and only the cell shows both ways. What reads from the end goes the other way.
+        """
+        backward = self._cursor.backward if self._view == "cell" else self._view == "gradient"
+        return turned(replace(self._cursor, backward=backward), self._runs)
+
+    def _on_played(self, cursor: Cursor) -> None:
+        """Follow the player; which pass the cell shows is not its to change."""
+        self.set_cursor(replace(cursor, backward=self._cursor.backward))
 
     def _hold(self) -> None:
         """Bring the cursor back to where there is something, before anything is laid out; then lay out."""
-        before, self._cursor = self._cursor, self._held(self._cursor)
+        before, self._cursor = self._cursor, held_within(self._cursor, self._runs, self._veil)
         self._forget_pointer()
         self._renew()
         if self._cursor != before:
@@ -320,33 +341,22 @@ class StageView(MarkedWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the marks, the card, and the ring around what has the focus."""
         scene, card = self._scene(), self.shown_card_marks()
+        if card and not self._pinned:
+            card = (*outline(self._hovered, self.marks(), self._theme), *card)
         painter = QPainter(self)
         painter.scale(self._zoom, self._zoom)
         box = QRectF(event.rect())
         part = QRectF(box.topLeft() / self._zoom, box.size() / self._zoom)
         transform = self._picture.paint(painter, scene, self._cell_frame(), self._fixed_frame, part)
-        self._paint_ring(painter)
+        if self._ring and self.hasFocus():
+            whole = (self.width() / self._zoom, self.height() / self._zoom)
+            paint_ring(painter, self.focused_mark(), whole, self._theme)
         self._picture.paint_over(painter, scene, card)
         painter.end()
         if transform is not None:
-            goal = following(self._cursor, self.last_step(), self.player.moving)
+            now = turned(self._cursor, self._runs)
+            goal = turned(following(now, self.last_step(), self.player.moving), self._runs)
             self._picture.expect(scene, goal, transform, 0 if self.player.playing else AT_REST_MS)
-
-    def _paint_ring(self, painter: QPainter) -> None:
-        if not (self._ring and self.hasFocus()):
-            return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(self._theme.text), 2.0))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        mark = self.focused_mark()
-        if mark is None:
-            whole = QRectF(0.0, 0.0, self.width() / self._zoom, self.height() / self._zoom)
-            painter.drawRoundedRect(whole.adjusted(2, 2, -2, -2), 11, 11)
-        else:
-            gap = 4.0 if mark.rect[3] >= 20.0 else 1.0  # rows of text stand close
-            box = QRectF(*mark.rect).adjusted(-gap, -gap, gap, gap)
-            radius = min(box.height() / 2, 12.0 if abs(box.width() - box.height()) > 2 else box.height() / 2)
-            painter.drawRoundedRect(box, radius, radius)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Get nothing ready that nobody sees."""
@@ -452,6 +462,10 @@ class StageView(MarkedWidget):
             self.set_view(mark.node.removeprefix("view:"))
         elif mark.node.startswith("lane:"):
             self._show_lane(mark.node.removeprefix("lane:"))
+        elif mark.node.startswith("layer:"):
+            self.set_part(replace(self.part(), layer=int(mark.node.removeprefix("layer:"))))
+        elif mark.node.startswith("way:"):
+            self.set_part(replace(self.part(), direction=mark.node.removeprefix("way:")))
         else:
             self.node_clicked.emit(mark.node)
 
@@ -474,26 +488,18 @@ class StageView(MarkedWidget):
         """Carry out an action; False if there was nothing to do, so that the page may use the key."""
         if action is Action.CLOSE:
             return self._close()
-        if not self._runs:
+        if not self._runs or (action is Action.DIRECTION and self._view != "cell"):
             return False
-        cursor, last = self._cursor, self.last_step()
-        moves = {
-            Action.BACK: lambda: stepped(cursor, -1, last),
-            Action.ON: lambda: stepped(cursor, 1, last),
-            Action.SUB_BACK: lambda: sub_stepped(cursor, -1, last),
-            Action.SUB_ON: lambda: sub_stepped(cursor, 1, last),
-            Action.FIRST: lambda: stepped(cursor, 1 - cursor.step, last),
-            Action.LAST: lambda: stepped(cursor, last - cursor.step, last),
-            Action.UNIT_UP: lambda: replace(cursor, unit=cursor.unit - 1),
-            Action.UNIT_DOWN: lambda: replace(cursor, unit=cursor.unit + 1),
-            Action.DIRECTION: lambda: replace(cursor, backward=not cursor.backward),
-            Action.LANE: lambda: replace(cursor, lane=self._next_lane()),
-        }
-        if action in moves:
+        if action in (Action.LAYER_UP, Action.LAYER_DOWN, Action.WAY):
+            part = self._looked.beside(action)
+            self.set_part(part or self.part())
+            return part is not None
+        cursor = moved(action, self._cursor, self._runs, self.last_step())
+        if cursor is not None:
             if action not in (Action.UNIT_UP, Action.UNIT_DOWN):
                 self.player.pause()
             self._hovered = None
-            self.set_cursor(moves[action]())
+            self.set_cursor(cursor)
         elif action is Action.PLAY:
             self.player.toggle()
         elif action in (Action.SLOWER, Action.FASTER):
@@ -505,10 +511,6 @@ class StageView(MarkedWidget):
         elif action is Action.OPEN:
             return self._open()
         return True
-
-    def _next_lane(self) -> str:
-        names = [run.name for run in self._runs]
-        return names[(names.index(self._scene().run.name) + 1) % len(names)]
 
     def _choose_view(self, number: int) -> bool:
         if number >= len(TABS):
@@ -586,15 +588,11 @@ class StageView(MarkedWidget):
     def play_from_start(self) -> None:
         """Play the whole pass from its beginning."""
         self.player.pause()
-        self.set_cursor(rewound(self._cursor, self.last_step(), self._cursor.backward))
+        cursor = self._played()
+        self._on_played(rewound(cursor, self.last_step(), cursor.backward))
         self.player.play()
 
     def step(self, by: int) -> None:
         """Go `by` steps on, playing stopped."""
         self.player.pause()
         self.set_cursor(stepped(self._cursor, by, self.last_step()))
-
-
-def _measured(text: Text) -> float:
-    """Return how wide a text is when painted."""
-    return float(font_of(text.size, text.weight, text.italic, text.mono)[1].horizontalAdvance(text.text))

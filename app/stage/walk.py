@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from .chart import Curve
 from .marks import HeatMap, Mark, Strands
+from .nodes import NODES
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -14,25 +15,6 @@ if TYPE_CHECKING:
     from .cursor import Cursor
 
 __all__ = ["Stop", "is_chip", "spoken_marks", "stops"]
-
-_NODES: Final = (
-    "mix-f",
-    "forget-sigmoid",
-    "forget-product",
-    "mix-i",
-    "input-sigmoid",
-    "mix-g",
-    "candidate-tanh",
-    "input-product",
-    "cell-sum",
-    "output-tanh",
-    "mix-o",
-    "output-sigmoid",
-    "output-product",
-    "mix",
-    "tanh",
-)
-"""The cell's nodes in order of computation."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,8 +34,8 @@ class Stop:
 
 
 def is_chip(mark: Mark) -> bool:
-    """Whether a mark is a tab or a lane's chip: the stage's own chrome, no part of a run."""
-    return mark.node is not None and mark.node.startswith(("view:", "lane:"))
+    """Whether a mark is a tab, or a chip of a lane, layer or direction: the stage's own chrome."""
+    return mark.node is not None and mark.node.startswith(("view:", "lane:", "layer:", "way:"))
 
 
 def _is_column(mark: Mark) -> bool:
@@ -92,7 +74,7 @@ def stops(marks: Iterable[Mark], cursor: Cursor) -> tuple[Stop, ...]:
         else:
             others.append(Stop(("mark", count), mark))
             count += 1
-    order = [name for name in _NODES if name in nodes] + [name for name in nodes if name not in _NODES]
+    order = [name for name in NODES if name in nodes] + [name for name in nodes if name not in NODES]
     return (*(Stop(("node", name), nodes[name]) for name in order), *others, *chips)
 
 

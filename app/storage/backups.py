@@ -30,7 +30,7 @@ def backups_of(database: Path) -> tuple[tuple[datetime, Path], ...]:
             match = named.fullmatch(path.name)
             if match:
                 with contextlib.suppress(ValueError):  # digits that are no date
-                    found.append((datetime.strptime(match[1], _FORM).replace(tzinfo=UTC), path))
+                    found.append((datetime.fromisoformat(match[1]), path))
     return tuple(sorted(found, reverse=True))
 
 

@@ -7,7 +7,7 @@ from .icons import draw_icon, icon, window_icon
 from .luts import signed_lut, unit_lut, viridis_lut
 from .manager import ThemeManager
 from .palette import palette, theme_of
-from .style import text_scale
+from .style import make_application, text_scale
 from .tokens import DARK, LIGHT, Theme, contrast, mix, theme_named
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "draw_icon",
     "icon",
     "load_fonts",
+    "make_application",
     "mix",
     "number_font",
     "palette",

@@ -37,6 +37,8 @@ class ThemeManager(QObject):
         Whether pictures cut instead of moving.
     parent : QObject, optional
         Owner.
+    shapes : bool
+        False leaves the shapes of Qt's own controls to `give_shapes`.
 
     Attributes
     ----------
@@ -53,6 +55,8 @@ class ThemeManager(QObject):
         text_scale: float = 1.0,
         reduced_motion: bool = False,
         parent: QObject | None = None,
+        *,
+        shapes: bool = True,
     ) -> None:
         super().__init__(parent)
         self._application = application
@@ -60,6 +64,10 @@ class ThemeManager(QObject):
         self._scale = _bounded(text_scale)
         self._reduced = reduced_motion
         application.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
+        apply(application, self.theme, self._scale, shapes=shapes)
+
+    def give_shapes(self) -> None:
+        """Give Qt's own controls their shapes, once the widgets have been put together; see `style.apply`."""
         self._apply()
 
     @property

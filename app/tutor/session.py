@@ -30,7 +30,7 @@ class Phase(StrEnum):
     PREDICT = "predict"
     """Nothing is committed: choose, take back, ask for hints, say how sure."""
     RUN = "run"
-    """The answer is checked and kept; the run plays."""
+    """The answer is checked and kept, and it is open whether to try again; then the run is shown."""
     EXPLAIN_SELF = "explain-self"
     """The learner says what decided it."""
     EXPLAINED = "explained"
@@ -162,7 +162,7 @@ class QuestionState:
     # ---------------------------------------------------------------------------------------- after the check
 
     def watched(self) -> QuestionState:
-        """End the run, which was seen or skipped."""
+        """Have no other try, and see what happened."""
         self._need(self.phase is Phase.RUN, "end the run")
         return replace(self, phase=Phase.EXPLAIN_SELF if self.explains else Phase.EXPLAINED)
 
@@ -180,13 +180,12 @@ class QuestionState:
 
     @property
     def can_try_again(self) -> bool:
-        """Whether this variant may be tried again: wrong, and before it is explained.
+        """Whether this variant may be tried again: wrong, and before anything tells the right answer.
 
         Once, with a hint; as often as one likes where the question `retries`.
         """
-        before_solution = self.phase in (Phase.RUN, Phase.EXPLAIN_SELF)
         has_a_try_left = self.retries or (not self.second_try and self.hints > 0)
-        return before_solution and self._is_wrong and has_a_try_left
+        return self.phase is Phase.RUN and self._is_wrong and has_a_try_left
 
     @property
     def can_take_sibling(self) -> bool:

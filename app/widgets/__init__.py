@@ -16,6 +16,7 @@ from .rail import Rail, RailEntry
 from .segments import SegmentedControl
 from .slider import LabeledSlider
 from .text_store import TextStore
+from .viewport import clear_viewport
 
 __all__ = [
     "Announcer",
@@ -41,4 +42,5 @@ __all__ = [
     "SegmentedControl",
     "TextStore",
     "Toast",
+    "clear_viewport",
 ]

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSizeF
 from PySide6.QtGui import (
     QFont,
     QFontMetrics,
+    QFontMetricsF,
     QImage,
     QPainter,
     QPyTextObject,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from .text_store import TextStore
 
 __all__ = [
+    "CLING",
     "FORMULA",
     "PICTURE",
     "SOURCE",
@@ -47,17 +49,37 @@ _PX: Final = int(QTextFormat.Property.UserProperty) + 2
 _DISPLAY: Final = int(QTextFormat.Property.UserProperty) + 3
 _FILE: Final = int(QTextFormat.Property.UserProperty) + 4
 _BOLD: Final = int(QTextFormat.Property.UserProperty) + 5
+CLING: Final = int(QTextFormat.Property.UserProperty) + 6  # marks that stand right behind the formula
+_CLING_FONT: Final = int(QTextFormat.Property.UserProperty) + 7
 _X_HEIGHT: Final = 0.546  # of Inter, in em
 
 
-def formula_format(formula: Formula, latex: str, px: float, display: bool, bold: bool) -> QTextCharFormat:
-    """Return the format of the character that stands for a formula of `px` pixels an em."""
+def formula_format(
+    formula: Formula, latex: str, px: float, display: bool, bold: bool, cling: tuple[str, QFont] | None = None
+) -> QTextCharFormat:
+    """Return the format of the character that stands for a formula of `px` pixels an em.
+
+    Parameters
+    ----------
+    formula, latex
+        What is written.
+    px : float
+        Its size.
+    display, bold : bool
+        How it is set.
+    cling : (str, QFont), optional
+        A mark such as a comma that follows, and its font. It is drawn with the formula: between a formula and
+        the text after it Qt breaks lines wherever it likes.
+    """
     result = QTextCharFormat()
     result.setObjectType(FORMULA)
     result.setProperty(SOURCE, latex)
     result.setProperty(_PX, px)
     result.setProperty(_DISPLAY, display)
     result.setProperty(_BOLD, bold)
+    if cling is not None:
+        result.setProperty(CLING, cling[0])
+        result.setProperty(_CLING_FONT, cling[1])
     lopsided = max(0.0, formula.ascent - formula.descent) * px
     result.setFont(text_font(max(1, int(2 * lopsided / _X_HEIGHT))))
     result.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
@@ -85,6 +107,14 @@ def _room(document: QTextDocument, position: int) -> float:
     return float(max(1.0, width - 2 * document.documentMargin() - left - 2))
 
 
+def _cling_width(form: QTextFormat) -> float:
+    """Return the width of the marks that a formula carries."""
+    if not form.hasProperty(CLING):
+        return 0.0
+    metrics = QFontMetricsF(cast("QFont", form.property(_CLING_FONT)))
+    return metrics.horizontalAdvance(str(form.property(CLING)))
+
+
 class FormulaObject(QPyTextObject):
     """Lays out and draws the formulas of one document."""
 
@@ -101,11 +131,11 @@ class FormulaObject(QPyTextObject):
         formula, px = self._formula(format)
         if formula is None:
             return QSizeF()
-        width = formula.advance * px
-        px *= min(1.0, _room(doc, posInDocument) / width)
+        cling = _cling_width(format)
+        px *= min(1.0, max(1.0, _room(doc, posInDocument) - cling) / (formula.advance * px))
         half_x = QFontMetrics(QFont(format.toCharFormat().font())).xHeight() / 2
         height = max(2 * formula.ascent * px - half_x, 2 * formula.descent * px + half_x)
-        return QSizeF(formula.advance * px, height)
+        return QSizeF(formula.advance * px + cling, height)
 
     def drawObject(
         self,
@@ -125,11 +155,13 @@ class FormulaObject(QPyTextObject):
         block = doc.findBlock(posInDocument)
         line = block.layout().lineForTextPosition(posInDocument - block.position())
         top = doc.documentLayout().blockBoundingRect(block).top()
-        px *= min(1.0, rect.width() / (formula.advance * px))
+        px *= min(1.0, max(1.0, rect.width() - _cling_width(format)) / (formula.advance * px))
         baseline = QPointF(rect.left(), top + line.y() + line.ascent())
-        self._store.images.draw(
-            painter, formula, px, baseline, painter.pen().color(), bool(format.property(_BOLD))
-        )
+        colour = painter.pen().color()
+        self._store.images.draw(painter, formula, px, baseline, colour, bool(format.property(_BOLD)))
+        if format.hasProperty(CLING):
+            painter.setFont(cast("QFont", format.property(_CLING_FONT)))
+            painter.drawText(baseline + QPointF(formula.advance * px, 0), str(format.property(CLING)))
 
 
 class PictureObject(QPyTextObject):

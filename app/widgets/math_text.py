@@ -123,7 +123,6 @@ class MathText(QTextBrowser):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setOpenLinks(False)
         self.setUndoRedoEnabled(False)
-        self.viewport().setAutoFillBackground(False)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -192,10 +191,16 @@ class MathText(QTextBrowser):
         self.updateGeometry()
 
     def _apply_tone(self) -> None:
-        colour = QColor(getattr(theme_of(self.palette()), self._tone))
-        if self.palette().color(QPalette.ColorRole.Text) != colour:
-            palette = self.palette()
-            palette.setColor(QPalette.ColorRole.Text, colour)
+        palette, role = self.palette(), QPalette.ColorRole
+        colours = {
+            role.Text: QColor(getattr(theme_of(palette), self._tone)),
+            # What lies behind shows through. (Not by asking the viewport for no ground: see `clear_viewport`;
+            # and a text's viewport cannot be another than Qt's.)
+            role.Base: QColor(0, 0, 0, 0),
+        }
+        if any(palette.color(name) != colour for name, colour in colours.items()):
+            for name, colour in colours.items():
+                palette.setColor(name, colour)
             self.setPalette(palette)
 
     def _picture(self, file: str) -> QImage | None:

@@ -125,12 +125,12 @@ class Banner(QWidget):
 
 
 class Toast(Banner):
-    """A message over the page's foot that goes by itself.
+    """A message in the lower right corner of the page that goes by itself.
 
     Parameters
     ----------
     page : QWidget
-        Over which it lies; it keeps to the middle of its foot.
+        Over which it lies; what is to be done next stands at its left.
     milliseconds : int
         How long it stays; while the pointer or the focus is in it, it stays on.
     """
@@ -165,7 +165,13 @@ class Toast(Banner):
         page = self._page
         width = min(page.width() - 32, round(scaled(460)))
         height = max(self._row.totalHeightForWidth(width), self._row.totalMinimumSize().height())
-        self.setGeometry((page.width() - width) // 2, page.height() - height - 20, width, height)
+        self.setGeometry(page.width() - width - 20, page.height() - height - 20, width, height)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the text scale, and keep the place."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and not self.isHidden():
+            self._place()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Stop waiting when it is gone."""
@@ -173,6 +179,6 @@ class Toast(Banner):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep its place when the page's size changes."""
-        if event.type() == QEvent.Type.Resize and self.isVisible():
+        if event.type() == QEvent.Type.Resize and not self.isHidden():  # the page itself may not be shown yet
             self._place()
         return super().eventFilter(watched, event)

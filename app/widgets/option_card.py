@@ -229,7 +229,7 @@ class OptionCard(QWidget):
         words = {
             "right": "✓ " + self.tr("Right"),
             "wrong": "✗ " + self.tr("Not this"),
-            "missed": "✓ " + self.tr("This one, too")
+            "missed": "✓ " + self.tr("Right, not chosen")
             if isinstance(self.button, QCheckBox)
             else "✓ " + self.tr("The answer"),
         }

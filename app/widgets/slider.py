@@ -181,8 +181,10 @@ class LabeledSlider(QWidget):
 
     def set_value(self, value: float) -> None:
         """Set the value, brought into the range, without a signal."""
+        before = self._value
         self._value = self._settled = min(self._high, max(self._low, value))
-        self._tell()
+        if self._value != before:
+            self._tell()
 
     def range(self) -> tuple[float, float]:
         """Return the lowest and highest value."""
@@ -194,6 +196,8 @@ class LabeledSlider(QWidget):
 
     def set_locked(self, locked: bool) -> None:
         """Keep it from being moved; it stays readable, and in the order of Tab."""
+        if locked == self._locked:
+            return
         self._locked = locked
         self.track.setCursor(Qt.CursorShape.ArrowCursor if locked else Qt.CursorShape.PointingHandCursor)
         self._tell()

@@ -7,6 +7,7 @@ painted, so a change of theme needs no new document. Tints are translucent and s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
@@ -27,10 +28,12 @@ from PySide6.QtGui import (
 from app.theme import number_font, text_font
 
 from .blocks import Block, Span
-from .inline_objects import SOURCE, formula_format, picture_format
+from .inline_objects import CLING, SOURCE, formula_format, picture_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from PySide6.QtGui import QFont
 
     from .text_store import TextStore
 
@@ -38,8 +41,7 @@ __all__ = ["TextLook", "fill", "plain_text"]
 
 _OBJECT: Final = "\ufffc"
 _STRUT: Final = "\u200b"
-_JOINER: Final = "\u2060"  # keeps a line from breaking between a formula and what clings to it
-_CLINGING: Final = tuple(".,;:!?)")
+_CLINGING: Final = ".,;:!?)”’…"
 _FORMULA_SIZE: Final = 1.10  # the mathematical typeface has a smaller x-height than Inter
 _DISPLAY_SIZE: Final = 1.2
 _CODE_SIZE: Final = 0.92
@@ -166,20 +168,23 @@ class _Writer:
             # Nothing to see, but it gives the line the height of its words: a formula alone, in a
             # cell or on an answer card, then stands on the same baseline as words beside it would.
             self.cursor.insertText(_STRUT, self._format(Span("text", ""), heading))
-        before = ""
-        for span in spans:
-            glue = _JOINER if before == "math" and span.text[:1] in _CLINGING else ""
-            before = span.kind
+        carried = ""  # the beginning of a span, which the formula before it carries
+        for span, after in zip_longest(spans, spans[1:]):
             if span.kind == "math":
                 px, bold = self._size(heading) * _FORMULA_SIZE, span.bold or heading > 0
-                self._formula(span.text, px, display=False, bold=bold)
-            elif span.kind == "picture":
+                carried = _clinging(after)
+                cling = (carried, self._format(after, heading).font()) if carried else None
+                if not self._formula(span.text, px, display=False, bold=bold, cling=cling):
+                    carried = ""
+                continue
+            if span.kind == "picture":
                 self._picture(span)
             elif span.kind == "break":
                 self.cursor.insertText("\u2028", self._format(span, heading))
             else:
-                text = glue + span.text.replace("\n", "\u2028")
+                text = span.text.removeprefix(carried).replace("\n", "\u2028")
                 self.cursor.insertText(text, self._format(span, heading))
+            carried = ""
 
     def _size(self, heading: int) -> float:
         return self._look.px * {0: 1.0, 1: 1.3, 2: 1.15}.get(heading, 1.0)
@@ -204,19 +209,22 @@ class _Writer:
             result.setFontUnderline(True)
         return result
 
-    def _formula(self, latex: str, px: float, display: bool, bold: bool) -> None:
+    def _formula(
+        self, latex: str, px: float, display: bool, bold: bool, cling: tuple[str, QFont] | None = None
+    ) -> bool:
+        """Write a formula, and return whether it could be typeset."""
         formula = self._store.formula(latex, display)
         if formula is not None:
-            self.cursor.insertText(
-                _OBJECT, formula_format(formula, latex, px, display, bold or self._look.weight >= 600)
-            )
-            return
+            form = formula_format(formula, latex, px, display, bold or self._look.weight >= 600, cling)
+            self.cursor.insertText(_OBJECT, form)
+            return True
         shown = QTextCharFormat()
         shown.setFont(number_font(self._look.px * _CODE_SIZE))
         shown.setBackground(_ERROR_TINT)
         shown.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
         shown.setUnderlineColor(_ERROR_LINE)
         self.cursor.insertText(latex, shown)
+        return False
 
     def _picture(self, span: Span) -> None:
         if self._has_picture(span.target):
@@ -261,6 +269,13 @@ class _Writer:
         self.cursor.setBlockCharFormat(small)
 
 
+def _clinging(after: Span | None) -> str:
+    """Return the marks that a text after a formula begins with, and that must not begin a line."""
+    if after is None or after.kind != "text" or after.struck or after.target:
+        return ""
+    return after.text[: len(after.text) - len(after.text.lstrip(_CLINGING))]
+
+
 def plain_text(cursor: QTextCursor) -> str:
     """Return what a cursor has selected, formulas as ``$LaTeX$``."""
     document = cursor.document()
@@ -278,9 +293,10 @@ def plain_text(cursor: QTextCursor) -> str:
                 part = QTextCursor(document)
                 part.setPosition(low)
                 part.setPosition(high, QTextCursor.MoveMode.KeepAnchor)
-                source = fragment.charFormat().property(SOURCE)
-                text = part.selectedText().replace("\u2028", "\n").replace(_STRUT, "").replace(_JOINER, "")
-                parts.append(text.replace(_OBJECT, f"${source}$"))
+                form = fragment.charFormat()
+                source, cling = form.property(SOURCE), form.property(CLING) or ""
+                text = part.selectedText().replace("\u2028", "\n").replace(_STRUT, "")
+                parts.append(text.replace(_OBJECT, f"${source}${cling}"))
             pieces += 1
         if parts:
             lines.append("".join(parts))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["TextStore", "installed_version"]
 
 _FORMAT: Final = 2  # of the two files; to be raised when formula.py or blocks.py changes its result
+# What the contents of each depend on besides. The glyphs are ziamath's, too.
+_FORMULA_MAKERS: Final = ("ziamath", "ziafont", "latex2mathml")
+_TEXT_MAKERS: Final = ("markdown_it", "mdit_py_plugins")
 
 
 def installed_version(package: str) -> str:
@@ -28,9 +32,35 @@ def installed_version(package: str) -> str:
     """
     spec = find_spec(package)
     for place in (spec.submodule_search_locations or ()) if spec else ():
-        for folder in Path(place).parent.glob(f"{package}-*.dist-info"):
-            return folder.name.removesuffix(".dist-info").partition("-")[2]
+        for folder in Path(place).parent.glob(f"{package}*.dist-info"):
+            # The package markdown_it is of the distribution markdown_it_py.
+            name, _, version = folder.name.removesuffix(".dist-info").partition("-")
+            if name in (package, f"{package}_py"):
+                return version
     return "unknown"
+
+
+class _Kept:
+    """What was made of one kind: the learner's own file, and behind it one that came with the program."""
+
+    def __init__(self, name: str, makers: tuple[str, ...], folder: Path | None, shipped: Path | None) -> None:
+        said = [f"{package} {installed_version(package)}" for package in makers]
+        self._version = ", ".join([f"format {_FORMAT}", *said])
+        self._own = RecordFile(folder and folder / name, self._version)
+        self._shipped_file = shipped and shipped / name
+
+    @cached_property
+    def _shipped(self) -> RecordFile:
+        return RecordFile(self._shipped_file, self._version)
+
+    def get(self, key: str) -> bytes | None:
+        """Return the value of a key, or None."""
+        kept = self._own.get(key)
+        return self._shipped.get(key) if kept is None else kept
+
+    def put(self, key: str, value: bytes) -> None:
+        """Keep a value in the learner's own file."""
+        self._own.put(key, value)
 
 
 class TextStore:
@@ -43,6 +73,8 @@ class TextStore:
     folder : Path or None
         Where what was made is kept for the next start; None keeps to memory. Files that are
         damaged, or from other versions of the libraries, are as good as absent.
+    shipped : Path or None
+        The like, made when the program was built. It is only read, and only for what is not in `folder`.
 
     Attributes
     ----------
@@ -50,11 +82,9 @@ class TextStore:
         The formulas as drawn most recently, shared by all widgets.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
-        version = f"format {_FORMAT}, ziamath {installed_version('ziamath')}"
-        self._formulas = RecordFile(folder and folder / "formulas", version)
-        version = f"format {_FORMAT}, markdown-it-py {installed_version('markdown_it_py')}"
-        self._texts = RecordFile(folder and folder / "texts", version)
+    def __init__(self, folder: Path | None = None, shipped: Path | None = None) -> None:
+        self._formulas = _Kept("formulas", _FORMULA_MAKERS, folder, shipped)
+        self._texts = _Kept("texts", _TEXT_MAKERS, folder, shipped)
         self._made: dict[str, Formula | None] = {}
         self._read: dict[str, tuple[Block, ...]] = {}
         self.images = FormulaImages()

@@ -264,7 +264,22 @@ def test_a_session_is_taken_up_where_it_was_left(table: Table) -> None:
     again = table.study
     assert again.session is not None
     assert again.session.question == SEVERAL
-    assert (again.phase, again.verdict, again.answer) == (Phase.RUN, was[1], was[2])
+    assert (again.phase, again.verdict, again.answer) == was
+
+
+def test_a_wrong_answer_that_may_be_tried_again_is_taken_up_as_that(table: Table) -> None:
+    table.study.begin((CHOICE,))
+    table.study.choose_option(wrong_option(table.study))
+    table.study.check()
+    assert not table.study.is_open
+    table.store.close()
+    table.sit_down()
+    point = table.study.resume_point()
+    assert point is not None
+    assert table.study.resume(point)
+    assert (table.study.phase, table.study.is_open) == (Phase.RUN, False)
+    table.study.try_again()
+    assert (table.study.phase, len(table.study.hints)) == (Phase.PREDICT, 1)
 
 
 def test_the_end_of_the_queue_ends_the_session(table: Table) -> None:

@@ -50,7 +50,9 @@ while study.card is not None:
         if study.phase is not Phase.PREDICT:
             say(answered=study.state.result.event, question=study.card.name)
     else:
-        window.study_page.column.primary.setFocus()
+        column = window.study_page.column
+        further = column.secondary if study.phase in (Phase.RUN, Phase.EXPLAIN_SELF) else column.primary
+        further.setFocus()
         QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
 say(done=True)
 program.close()

@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage
 
 from app.proof.gallery import run_gallery
 from app.proof.ink import changed, ink, pixels
+from app.proof.opened import opened
 from app.proof.scenes import SCENES
 
 if TYPE_CHECKING:
@@ -74,6 +75,27 @@ def test_every_moment_of_a_question_and_every_dialog_is_taken(
     answered = pixels(QImage(str(tmp_path / "study-numeric-answered_dark_1280x720.png")))
     asked = pixels(QImage(str(tmp_path / "study-numeric-before_dark_1280x720.png")))
     assert changed(asked, answered) > 0.01
+
+
+def test_the_stage_is_shown_beside_the_question_that_is_about_it_or_alone(
+    tmp_path: Path, qtbot: QtBot
+) -> None:
+    (scene,) = [scene for scene in SCENES if "stage-lanes-cell" in scene.names]
+    taken = []
+    with opened(tmp_path / "profile") as program:
+        page = program.window.study_page
+        for name, widget in scene.play(program, tmp_path):
+            taken.append(name)
+            runs = page.stage.runs()
+            if not name.startswith(("stage-lstm", "stage-rnn", "stage-lanes")):
+                assert widget is page.panel
+                assert not page.controls.isVisible()
+            else:
+                assert widget is program.window
+                assert runs == program.study.playground.runs
+                cells = {"stage-lstm": ["lstm"], "stage-rnn": ["rnn"], "stage-lanes": ["rnn", "lstm"]}
+                assert [run.cell for run in runs] == cells["-".join(name.split("-")[:2])]
+    assert sorted(taken) == sorted(scene.names)
 
 
 def test_names_of_pictures_are_told_apart() -> None:

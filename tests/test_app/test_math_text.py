@@ -253,6 +253,22 @@ def test_tables_hold_formulas(qtbot: QtBot, manager: ThemeManager, store: TextSt
 # ----------------------------------------------------------------------------------------------- copying
 
 
+@pytest.mark.parametrize("mark", [".", ",", ");", "?"])
+def test_no_line_begins_with_the_mark_behind_a_formula(
+    manager: ThemeManager, store: TextStore, mark: str
+) -> None:
+    text = MathText(store, f"It is made from $h_{{t-1}}${mark} So it is")
+    document = text.document()
+    for width in range(60, 320):
+        document.setTextWidth(width)
+        block = document.begin()
+        lines = [block.layout().lineAt(k) for k in range(block.layout().lineCount())]
+        shown = [block.text()[one.textStart() : one.textStart() + one.textLength()] for one in lines]
+        assert not any(line.startswith(tuple(mark)) for line in shown), (width, shown)
+    text.selectAll()
+    assert text.selected_text() == f"It is made from $h_{{t-1}}${mark} So it is"
+
+
 def test_copies_are_latex(qtbot: QtBot, manager: ThemeManager, store: TextStore) -> None:
     text = shown(qtbot, MathText(store, "The state $c_t$ and 🐶 $h_t$.\n\nNext *line*."))
     text.setFocus()

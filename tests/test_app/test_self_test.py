@@ -23,13 +23,18 @@ from app.tutor.session import Phase, QuestionState
 from app.version import __version__
 from app.widgets import formula_images
 from content.grader import grade
-from engine import unroll
+from engine import network
 from engine.run import Run
+from engine.trace import HeldValues
+from engine.unroll import unroll
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytestqt.qtbot import QtBot
+
+    from engine.cells import Cell
+    from engine.trace import ForwardTrace
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -125,8 +130,16 @@ def test_a_formula_without_ink_is_found(monkeypatch: pytest.MonkeyPatch) -> None
     assert problems_of("formulas") == "formulas: a formula was drawn without ink"
 
 
+def _with_a_constant_gate(cell: Cell, p: Any, x: Any, **more: Any) -> ForwardTrace:
+    if cell.kind == "lstm":
+        shape = (len(x), p["weight_hh"].shape[1])
+        stuck = HeldValues(np.ones(shape, dtype=np.bool_), np.full(shape, 0.5))
+        return dataclasses.replace(unroll(cell, p, x, **{**more, "held": {"f": stuck}}), held={})
+    return unroll(cell, p, x, **more)
+
+
 def test_a_constant_gate_is_found_in_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unroll, "sigmoid", lambda z: np.full_like(z, 0.5))
+    monkeypatch.setattr(network, "unroll", _with_a_constant_gate)
     assert problems_of("numbers") == "numbers: the forget gate of a unit stays the same at all steps"
 
 
@@ -246,7 +259,7 @@ def test_a_pass_that_does_not_move_is_found(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_constant_gate_is_found_on_the_stage(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unroll, "sigmoid", lambda z: np.full_like(z, 0.5))
+    monkeypatch.setattr(network, "unroll", _with_a_constant_gate)
     assert problems_of("gates") == "gates: the heat map of f has a unit that never varies"
 
 

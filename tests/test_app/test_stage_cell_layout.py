@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import engine
-from app.stage import cell_lstm, cell_rnn
-from app.stage.cell_flows import Flows
+from app.stage import cell_gru, cell_lstm, cell_rnn
+from app.stage.cell_flows_lstm import LstmFlows as Flows
 from app.stage.cursor import Cursor
 from app.stage.geometry import GATES
 from app.stage.marks import Mark, Node, Slots, Strands, Text, Veiled, hit
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Layout = "Callable[..., tuple[Mark, ...]]"
 SIZES = [(560, 300), (560, 1200), (700, 420), (900, 560), (1100, 760), (1600, 300), (2400, 1200)]
+GRU_BACK = {"r", "z", "n", *(f"grad({name})" for name in ("x", "r", "z", "n", "q", "z_r", "z_z", "z_n"))}
+CELLS = {"lstm": cell_lstm, "rnn": cell_rnn, "gru": cell_gru}
 TOKENS = ("the", "hot", "dog", "was", "incomprehensibilities", "</s>")
 
 
@@ -42,11 +44,16 @@ def rnn(hidden: int, activation: str = "tanh", outputs: int | None = 3, **more: 
     return run
 
 
+def gru(hidden: int, outputs: int | None = 3, seed: int = 3, **more: object) -> engine.Run:
+    network = engine.Network(cell="gru", hidden=hidden, outputs=outputs, seed=seed, **more)
+    (run,) = engine.run(engine.Experiment((engine.Lane("gated", network),), engine.Input.tokens(TOKENS)))
+    return run
+
+
 def place(
     run: engine.Run, cursor: Cursor, veil: Veil = OPEN, size: tuple[float, float] = (900, 560)
 ) -> tuple[Mark, ...]:
-    module = cell_lstm if run.cell == "lstm" else cell_rnn
-    return module.layout((run,), cursor, veil, size, DARK)
+    return CELLS[run.cell].layout((run,), cursor, veil, size, DARK)
 
 
 def overlap(a: Mark, b: Mark) -> bool:
@@ -76,7 +83,7 @@ def _fonts(qapp: object) -> None:
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("hidden", [1, 2, 8, 16, 32, 128])
 @pytest.mark.parametrize("backward", [False, True])
-@pytest.mark.parametrize("make", [lstm, rnn])
+@pytest.mark.parametrize("make", [lstm, rnn, gru])
 def test_nothing_is_cut_and_no_words_collide(
     make: Callable[[int], engine.Run], size: tuple[int, int], hidden: int, backward: bool
 ) -> None:
@@ -98,7 +105,7 @@ def test_nothing_is_cut_and_no_words_collide(
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("hidden", [1, 8, 128])
 @pytest.mark.parametrize("backward", [False, True])
-@pytest.mark.parametrize("make", [lstm, rnn])
+@pytest.mark.parametrize("make", [lstm, rnn, gru])
 def test_no_words_lie_on_a_wire_or_a_disc(
     make: Callable[[int], engine.Run], size: tuple[int, int], hidden: int, backward: bool
 ) -> None:
@@ -118,7 +125,7 @@ def test_no_words_lie_on_a_wire_or_a_disc(
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("hidden", [1, 8, 128])
-@pytest.mark.parametrize("make", [lstm, rnn])
+@pytest.mark.parametrize("make", [lstm, rnn, gru])
 def test_nodes_keep_clear_of_each_other_and_slots_lie_in_their_gate(
     make: Callable[[int], engine.Run], size: tuple[int, int], hidden: int
 ) -> None:
@@ -138,7 +145,7 @@ def test_nodes_keep_clear_of_each_other_and_slots_lie_in_their_gate(
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("hidden", [1, 8, 16])
-@pytest.mark.parametrize("make", [lstm, rnn])
+@pytest.mark.parametrize("make", [lstm, rnn, gru])
 def test_bundles_have_room_for_their_corners(
     make: Callable[[int], engine.Run], size: tuple[int, int], hidden: int
 ) -> None:
@@ -154,6 +161,38 @@ def test_bundles_have_room_for_their_corners(
             assert abs(x1 - x0) + abs(y1 - y0) >= corners * mark.radius - 0.01
         for strand in mark.strands:
             assert abs(strand.offset) + strand.width / 2 <= mark.span / 2 + 1.5
+
+
+def other(**given: object) -> engine.Run:
+    network = engine.Network(hidden=8, outputs=3, seed=1, **given)
+    (run,) = engine.run(engine.Experiment((engine.Lane("other", network),), engine.Input.tokens(TOKENS)))
+    return run.on(network.layers, network.directions[-1])
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("backward", [False, True])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"cell": "gru", "reset": "before"},
+        {"cell": "gru", "layers": 2, "bidirectional": True},
+        {"cell": "lstm", "layers": 2, "bidirectional": True, "variant": "peepholes"},
+        {"cell": "rnn", "layers": 2, "bidirectional": True, "embedding": 2},
+        *({"variant": variant} for variant in engine.VARIANTS if variant),
+    ],
+    ids=str,
+)
+def test_other_cells_layers_and_directions_are_laid_out_as_well(
+    given: dict[str, object], size: tuple[int, int], backward: bool
+) -> None:
+    def make(_hidden: int) -> engine.Run:
+        return other(**given)
+
+    test_nothing_is_cut_and_no_words_collide(make, size, 8, backward)
+    test_no_words_lie_on_a_wire_or_a_disc(make, size, 8, backward)
+    if not backward:
+        test_nodes_keep_clear_of_each_other_and_slots_lie_in_their_gate(make, size, 8)
+        test_bundles_have_room_for_their_corners(make, size, 8)
 
 
 def test_the_nodes_that_questions_may_ask_for_are_there() -> None:
@@ -173,7 +212,7 @@ def test_the_nodes_that_questions_may_ask_for_are_there() -> None:
     assert {mark.node for mark in place(rnn(4), Cursor(3)) if mark.node} == {"mix", "tanh"}
 
 
-@pytest.mark.parametrize("make", [lstm, rnn])
+@pytest.mark.parametrize("make", [lstm, rnn, gru])
 @pytest.mark.parametrize("backward", [False, True])
 def test_every_number_shown_is_the_run_s(make: Callable[[int], engine.Run], backward: bool) -> None:
     run = make(5)
@@ -188,12 +227,14 @@ def test_every_number_shown_is_the_run_s(make: Callable[[int], engine.Run], back
     lstm_forward = {(name, 4) for name in (*GATES, *(f"z_{gate}" for gate in GATES), "c", "tanh_c", "h", "x")}
     if backward:
         expected = {"f", "i", "g", "o", "grad(c)", "grad(tanh_c)", "grad(f)", "grad(z_o)", "grad(x)"}
-        expected = expected if run.cell == "lstm" else {"h", "grad(z)", "grad(x)"}
+        if run.cell != "lstm":
+            expected = {"h", "grad(z)", "grad(x)"} if run.cell == "rnn" else GRU_BACK
         assert expected <= {name for name, _ in seen}
     elif run.cell == "lstm":
         assert seen == lstm_forward | {("c", 3), ("h", 3)}
     else:
-        assert seen == {("x", 4), ("z", 4), ("h", 4), ("h", 3)}
+        more = set() if run.cell == "rnn" else {(name, 4) for name in ("z_r", "z_z", "z_n", "r", "n", "q")}
+        assert seen == {("x", 4), ("z", 4), ("h", 4), ("h", 3)} | more
 
 
 def test_what_is_kept_and_what_is_written_add_up_to_the_cell_state() -> None:
@@ -208,7 +249,7 @@ def test_what_is_kept_and_what_is_written_add_up_to_the_cell_state() -> None:
 @pytest.mark.parametrize("step", [2, 5, 6])
 def test_backwards_the_branches_of_every_fork_add_up_to_the_gradient(step: int) -> None:
     run = lstm(6)
-    flows, before = Flows(run, step, OPEN, DARK), Flows(run, step - 1, OPEN, DARK)
+    flows, before = (Flows(run, t, OPEN, DARK, backward=True) for t in (step, step - 1))
 
     def total(*parts: object) -> np.ndarray:
         return sum(part.values for part in parts)  # type: ignore[attr-defined]  # flows with values
@@ -218,15 +259,13 @@ def test_backwards_the_branches_of_every_fork_add_up_to_the_gradient(step: int) 
         total(flows.direct_in(), flows.through_tanh()), run.vector("grad(c)", step), **close
     )
     np.testing.assert_allclose(
-        total(flows.from_loss(), flows.from_next()), run.vector("grad(h)", step), **close
+        total(flows.from_above(), flows.from_next()), run.vector("grad(h)", step), **close
     )
-    bus = flows.pulled(GATES, "weight_hh_l0")
-    taps = [flows.pulled((gate,), "weight_hh_l0") for gate in GATES]
+    bus = flows.pulled(GATES, "weight_hh")
+    taps = [flows.pulled((gate,), "weight_hh") for gate in GATES]
     np.testing.assert_allclose(total(*taps), bus.values, **close)
-    np.testing.assert_allclose(total(bus, before.from_loss()), run.vector("grad(h)", step - 1), **close)
-    np.testing.assert_allclose(
-        flows.pulled(GATES, "weight_ih_l0").values, run.vector("grad(x)", step), **close
-    )
+    np.testing.assert_allclose(total(bus, before.from_above()), run.vector("grad(h)", step - 1), **close)
+    np.testing.assert_allclose(flows.pulled(GATES, "weight_ih").values, run.vector("grad(x)", step), **close)
     np.testing.assert_allclose(flows.direct_out().values, before.direct_in().values, **close)
 
 
@@ -239,7 +278,7 @@ def test_backwards_nothing_passes_a_state_that_is_held() -> None:
     assert passed[0] != 0.0
 
 
-@pytest.mark.parametrize("make", [lstm, rnn])
+@pytest.mark.parametrize("make", [lstm, rnn, gru])
 def test_beyond_the_veil_there_is_no_number_at_all(make: Callable[[int], engine.Run]) -> None:
     run = make(4)
     marks = place(run, Cursor(4), Veil(after=3))
@@ -278,7 +317,7 @@ def test_the_letters_and_the_token_are_written() -> None:
     }
 
 
-@pytest.mark.parametrize("make", [lstm, rnn])
+@pytest.mark.parametrize("make", [lstm, rnn, gru])
 @pytest.mark.parametrize("backward", [False, True])
 def test_colour_spreads_through_the_active_sub_step_alone(
     make: Callable[[int], engine.Run], backward: bool
@@ -289,7 +328,7 @@ def test_colour_spreads_through_the_active_sub_step_alone(
     wires = [mark for mark in rest if isinstance(mark, Strands) and mark.strands]
     lit_once = dict.fromkeys(range(len(wires)), 0)
     # A plain cell has nothing to do in the sub-steps 2 and 3; what was lit before stays lit there.
-    used = range(5) if run.cell == "lstm" else (4, 3, 0) if backward else (0, 1, 4)
+    used = range(5) if run.cell != "rnn" else (4, 3, 0) if backward else (0, 1, 4)
     for stage in used:
         before = [0.0] * len(wires)
         for progress in (0.0, 0.3, 0.6, 0.999):
@@ -394,3 +433,16 @@ def test_the_chosen_lane_is_shown_and_the_first_otherwise() -> None:
     marks = cell_lstm.layout(runs, Cursor(2, lane="nobody"), OPEN, (900, 560), LIGHT)
     values = {mark.value for mark in all_values(marks) if mark.quantity == "c" and mark.step == 2}
     assert values == set(one.vector("c", 2))
+
+
+@pytest.mark.parametrize("make", [lstm, rnn, gru])
+@pytest.mark.parametrize(("hidden", "said"), [(16, ""), (64, "16 means of 4"), (40, "16 means of 2 or 3")])
+def test_bands_are_said_to_be_means(make: Callable[[int], engine.Run], hidden: int, said: str) -> None:
+    texts = [m.text for m in place(make(hidden), Cursor(3, unit=3), size=(900, 560)) if isinstance(m, Text)]
+    (numbers,) = [text for text in texts if text.endswith("numbers: unit 3")]
+    assert numbers == (f"{hidden} units drawn as {said} · numbers: unit 3" if said else "numbers: unit 3")
+
+
+def test_where_there_is_little_room_the_numbers_still_say_whose_they_are() -> None:
+    texts = [m.text for m in place(lstm(128), Cursor(3, unit=3), size=(400, 300)) if isinstance(m, Text)]
+    assert [text for text in texts if text.endswith("numbers: unit 3")]

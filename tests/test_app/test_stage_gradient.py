@@ -14,7 +14,8 @@ from app.stage.chart import Curve, clipped
 from app.stage.cursor import Cursor
 from app.stage.heat import ABOVE, cell_colours, places
 from app.stage.lanes import factor_text, lane_note, trace
-from app.stage.marks import HeatMap, Mark, Panel, Text, Veiled, hit
+from app.stage.line_ends import LineEnd, named_ends, spread
+from app.stage.marks import HeatMap, Line, Mark, Panel, Text, Veiled, hit
 from app.stage.series import LogAxis, exact_zeros, log_axis, power_of_ten, ranges_text, step_ticks
 from app.stage.veil import OPEN, Veil
 from app.theme import DARK, LIGHT, viridis_lut
@@ -244,17 +245,53 @@ def test_overflow_is_said_and_no_point_is_infinite() -> None:
         assert all(math.isfinite(v) for v in mark.rect), mark
 
 
+def test_with_no_number_there_is_a_sentence_and_no_axis() -> None:
+    (run,) = runs("rnn", steps=60, activation="identity", spectral_radius=1e8)
+    assert not np.isfinite(run.grid("grad(h)")).any()
+    marks = laid((run,))
+    texts = [m.text for m in marks if isinstance(m, Text)]
+    assert "nothing to draw: no norm here is a finite number above 0" in texts
+    assert not [text for text in texts if text.startswith("10") and not text.isdecimal()]
+    assert "Rnn-0: out of range at t = 1..60" in said(marks)
+
+
+def test_a_norm_whose_squares_alone_are_too_large_is_a_number() -> None:
+    (run,) = runs("rnn", steps=40, activation="identity", spectral_radius=1e8, loss=engine.Loss(at=(25,)))
+    lane = trace(run)
+    finite = np.isfinite(lane.sizes).all(axis=1)
+    assert finite.sum() > 0
+    with np.errstate(over="ignore"):
+        assert not np.isfinite(np.linalg.norm(lane.sizes[finite], axis=1)).all()
+    largest = np.abs(lane.sizes[finite]).max(axis=1)
+    assert (lane.norms[finite] >= largest).all()
+    assert (lane.norms[finite] / math.sqrt(8) <= largest * (1 + 1e-12)).all()
+
+
+def test_colours_follow_an_explosion_and_are_the_usual_ones_otherwise() -> None:
+    (growing,) = runs("rnn", steps=200, activation="identity", init="orthogonal", spectral_radius=1.3)
+    lane = trace(growing)
+    low, high = gradient.colour_limits((lane,))
+    sizes = np.abs(lane.sizes[lane.sizes != 0.0])
+    assert high > gradient.LIMITS[1]
+    assert 10.0**low <= sizes.min() or low == gradient.LIMITS[0]
+    assert sizes.max() <= 10.0**high
+    drawn = next(m for m in laid((growing,), step=2) if isinstance(m, HeatMap) and m.lane)
+    assert len(set(cell_colours(drawn, DARK).ravel().tolist())) > 50
+    assert gradient.colour_limits(tuple(trace(run) for run in runs())) == gradient.LIMITS
+
+
 def test_a_gradient_beyond_the_colours_is_hatched_and_the_legend_says_so() -> None:
     def words(run: engine.Run) -> set[str]:
         texts = {m.text for m in laid((run,), step=2) if isinstance(m, Text)}
         return texts & {"below", "above", "no number"}
 
     assert words(*runs("rnn", steps=200, spectral_radius=0.3)) == {"below"}
-    (growing,) = runs("rnn", steps=80, activation="identity", init="orthogonal", spectral_radius=1.3)
+    (growing,) = runs("rnn", steps=17, activation="identity", init="orthogonal", spectral_radius=1.3)
+    assert gradient.colour_limits((trace(growing),)) == gradient.LIMITS
     assert words(growing) == {"above"}
     drawn = next(m for m in laid((growing,), step=2) if isinstance(m, HeatMap) and m.lane)
     where, colours = places(drawn), cell_colours(drawn, DARK)
-    assert (where[:, 0] == ABOVE).all()
+    assert (where[:, 0] == ABOVE).any()
     # An explosion has the last colour of the scale, not the ground of what is too small.
     assert set(colours[where == ABOVE].tolist()) == {int(viridis_lut()[255])}
     assert not words(*runs("lstm", steps=5))
@@ -310,25 +347,75 @@ def test_marks_stay_inside(size: tuple[float, float], cells: tuple[str, ...], st
             assert y + h <= size[1] + 0.5, mark
 
 
+def margin_names(marks: tuple[Mark, ...]) -> list[Text]:
+    """Return the lines' names in the margin right of the chart."""
+    x, y, width, height = curves(marks)[0].rect
+    texts = [m for m in marks if isinstance(m, Text) and m.weight == 500 and m.size in (11.0, 12.0)]
+    return [m for m in texts if m.rect[0] > x + width and y - 8.0 <= m.rect[1] <= y + height + 8.0]
+
+
 @pytest.mark.parametrize("size", [(860.0, 748.0), (720.0, 418.0)])
-def test_names_in_the_chart_do_not_cover_each_other(size: tuple[float, float]) -> None:
-    marks = laid(runs(steps=60), size=size)
-    box = curves(marks)[0].rect
-    names = [
-        m
-        for m in marks
-        if isinstance(m, Text)
-        and m.size == 12.0
-        and box[1] <= m.rect[1] <= box[1] + box[3]
-        and m.weight == 500
+@pytest.mark.parametrize("step", [1, 30, 58])
+def test_lines_are_named_in_the_margin_and_nothing_in_the_chart_breaks_the_cursor(
+    size: tuple[float, float], step: int
+) -> None:
+    marks = laid(runs(steps=60), step=step, size=size)
+    names = margin_names(marks)
+    assert {m.text for m in names} >= {"Rnn-0", "Lstm-1", "bound", "direct path"}
+    for one, other in itertools.combinations(names, 2):
+        assert one.rect[1] + one.rect[3] <= other.rect[1] or other.rect[1] + other.rect[3] <= one.rect[1]
+    _, top, _, height = curves(marks)[0].rect
+    (cursor,) = [m for m in marks if isinstance(m, Line) and m.rect[2] == 2.0 and m.colour == DARK.text]
+    broken = [k for k, (_, y) in enumerate(cursor.points) if not math.isfinite(y)]
+    assert all(cursor.points[k + 1][1] < top for k in broken)
+    assert cursor.points[-1][1] == top + height
+
+
+def test_the_cursor_is_broken_by_the_key_only_where_the_key_is() -> None:
+    (run,) = runs("rnn")
+
+    def pieces(step: int) -> int:
+        marks = laid((run,), step=step)
+        line = next(m for m in marks if isinstance(m, Line) and m.rect[2] == 2.0 and m.colour == DARK.text)
+        return sum(not math.isfinite(y) for _, y in line.points)
+
+    assert pieces(1) == 1
+    assert pieces(35) == 0
+
+
+def test_lines_that_meet_are_named_in_the_order_they_came_in() -> None:
+    ends = [
+        LineEnd((name,), "#000000", 1.0, (), level, True, before)
+        for name, level, before in (("low", 50.0, 90.0), ("high", 51.0, 20.0), ("far", 140.0, 10.0))
     ]
-    assert len(names) == 4
-    for k, one in enumerate(names):
-        for other in names[k + 1 :]:
-            apart_x = (
-                one.rect[0] + one.rect[2] <= other.rect[0] or other.rect[0] + other.rect[2] <= one.rect[0]
-            )
-            apart_y = (
-                one.rect[1] + one.rect[3] <= other.rect[1] or other.rect[1] + other.rect[3] <= one.rect[1]
-            )
-            assert apart_x or apart_y
+    texts = [m for m in named_ends(ends, (0.0, 0.0, 100.0, 200.0)) if isinstance(m, Text)]
+    assert [m.text for m in sorted(texts, key=lambda m: m.rect[1])] == ["high", "low", "far"]
+
+
+def test_where_there_is_little_room_the_lanes_keep_their_names_longest() -> None:
+    ends = [
+        LineEnd(("lane",), "#000000", 2.0, (), 10.0, True, 10.0),
+        LineEnd(("bound", "more"), "#000000", 1.0, (4.0, 3.0), 12.0, True, 12.0),
+    ]
+
+    def words(height: float) -> list[str]:
+        return [m.text for m in named_ends(ends, (0.0, 0.0, 100.0, height)) if isinstance(m, Text)]
+
+    assert [words(height) for height in (60.0, 40.0, 20.0, 10.0)] == [
+        ["lane", "bound", "more"],
+        ["lane", "bound"],
+        ["lane"],
+        [],
+    ]
+
+
+@pytest.mark.parametrize(
+    "levels", [[5.0, 5.0, 5.0], [-40.0, 10.0, 300.0], [90.0, 95.0, 99.0], [0.0, 50.0, 50.0]]
+)
+def test_spread_boxes_keep_order_and_place(levels: list[float]) -> None:
+    tops = spread(levels, [16.0, 28.0, 16.0], 0.0, 100.0)
+    assert tops[0] >= 0.0
+    assert tops[2] + 16.0 <= 100.0
+    assert tops[0] + 16.0 <= tops[1] + 1e-9
+    assert tops[1] + 28.0 <= tops[2] + 1e-9
+    assert spread([50.0], [20.0], 0.0, 100.0) == [40.0]

@@ -105,17 +105,37 @@ def test_saturation_counts_what_lies_beyond_the_limits() -> None:
     assert f"> .9 {percent_text(right):>6}" in [m.text for m in gates(run) if isinstance(m, Text)]
 
 
-def test_saturated_cells_are_notched_at_the_side_they_lean_to() -> None:
-    open_run, shut_run = a_run(forget_bias=8.0), a_run(forget_bias=-8.0)
-    cases = ((open_run, DARK.panel, 0.8), (shut_run, DARK.forget, 0.2))
-    for run, colour, where in cases:
-        marks = gates(run)
-        drawn = maps(marks)["f"]
-        notches = [m for m in marks if isinstance(m, Line) and m.rect == drawn.rect and m.colour == colour]
-        assert len(notches) == 1
-        x, _, width, _ = drawn.cell_rect(0, 0)
-        first = notches[0].points[0][0]
-        assert (first > x + where * width) is (where > 0.5)
+@pytest.mark.parametrize(("bias", "colour"), [(8.0, DARK.panel), (-8.0, DARK.forget)])
+def test_saturated_cells_bear_a_dot_that_the_key_explains(bias: float, colour: str) -> None:
+    run = a_run(forget_bias=bias)
+    marks = gates(run)
+    drawn = maps(marks)["f"]
+    (dots,) = [m for m in marks if isinstance(m, Line) and m.rect == drawn.rect]
+    assert dots.colour == colour
+    starts = dots.points[::3]
+    values = run.grid("f")
+    assert len(starts) == np.count_nonzero((values < 0.1) | (values > 0.9))
+    for x, y in starts:
+        found = drawn.at(x, y)
+        assert found is not None
+        assert found.value is not None
+        assert not 0.1 <= found.value <= 0.9
+        left, top, width, height = found.rect
+        assert left + 2.0 < x < left + width - 4.0
+        assert top + 0.5 < y < top + height - 0.5
+    bar = next(m for m in marks if isinstance(m, HeatMap) and not m.lane and m.role == "f")
+    key = [m for m in marks if isinstance(m, Line) and m.rect == bar.rect and m.colour == colour]
+    assert len(key) == 1
+    heading = next(m for m in marks if isinstance(m, Text) and m.text == "saturated")
+    assert any(isinstance(m, Line) and m.rect[1] == heading.rect[1] for m in marks)
+
+
+def test_cells_too_small_for_dots_have_none_and_the_key_neither() -> None:
+    marks = gates(a_run(units=64, forget_bias=8.0), size=(840.0, 560.0))
+    drawn = maps(marks)["f"]
+    assert not [m for m in marks if isinstance(m, Line) and m.rect == drawn.rect]
+    bar = next(m for m in marks if isinstance(m, HeatMap) and not m.lane and m.role == "f")
+    assert not [m for m in marks if isinstance(m, Line) and m.rect == bar.rect]
 
 
 @pytest.mark.parametrize(
@@ -143,6 +163,24 @@ def test_a_veiled_quantity_has_no_map_and_no_share() -> None:
     assert set(maps(marks)) == set("igoch")
     assert [m for m in marks if isinstance(m, Veiled)]
     assert len([m for m in marks if isinstance(m, Text) and m.text.startswith("> .9")]) == 2
+
+
+@pytest.mark.parametrize("step", [1, 5, 6, 11])
+@pytest.mark.parametrize("strip", [True, False])
+def test_the_sentence_of_a_veiled_quantity_keeps_clear_of_the_cursor(step: int, strip: bool) -> None:
+    run, veil, cursor = a_run(), Veil(quantities=frozenset({"o"})), Cursor(step=step)
+    if strip:
+        marks = heatmaps.strip(run, cursor, veil, (0.0, 0.0, 780.0, 160.0), DARK).marks
+    else:
+        marks = gates(run, veil, step=step)
+    frame = next(m for m in marks if isinstance(m, Panel) and m.border == DARK.text)
+    (place,) = [m for m in marks if isinstance(m, Veiled)]
+    words = [m for m in marks if isinstance(m, (Text, Veiled)) and m.text.startswith("hidden until")]
+    assert len(words) == 1
+    for mark in (place, *words):
+        apart = mark.rect[0] >= frame.rect[0] + frame.rect[2] or mark.rect[0] + mark.rect[2] <= frame.rect[0]
+        assert apart
+        assert mark.rect[2] >= 150.0
 
 
 def test_a_veiled_state_of_a_plain_cell_hides_the_pre_activation_that_tells_it() -> None:
@@ -194,6 +232,47 @@ def test_the_cursor_frames_its_column() -> None:
     x, _, width, _ = maps(marks)["f"].cell_rect(0, 6)
     assert frame.rect[0] == pytest.approx(x, abs=2.0)
     assert frame.rect[2] == pytest.approx(width, abs=3.0)
+
+
+def test_an_explosion_is_coloured_by_powers_and_said_to_be() -> None:
+    run = a_run("rnn", steps=60, activation="identity", spectral_radius=1e8)
+    scale = scale_of(run, "h", run.steps)
+    assert scale.floor is not None
+    values = np.array([[0.0, 10.0**scale.floor, -1e9, 1e100, -scale.high, np.nan, np.inf]])
+    placed = scale.placed(values)[0]
+    assert placed[0] == 0.0
+    assert 0.0 < placed[1] < -placed[2] < placed[3] < -placed[4] <= scale.high
+    assert not np.isfinite(placed[5:]).any()
+    marks = gates(run, step=2)
+    drawn = maps(marks)["h"]
+    colours = cell_colours(drawn, DARK)
+    shown = np.isfinite(run.grid("h")).all(axis=1)
+    # Each step has colours of its own, and a cell still tells its number.
+    assert len({tuple(colours[:, t]) for t in np.flatnonzero(shown)}) > 0.9 * shown.sum()
+    assert drawn.part(0, 4).value == run.at("h", 5, 1)
+    texts = [m.text for m in marks if isinstance(m, Text)]
+    assert "log" in texts
+    strip = heatmaps.strip(run, Cursor(step=2), OPEN, (0.0, 0.0, 780.0, 160.0), DARK).marks
+    assert "log" in [m.text for m in strip if isinstance(m, Text)]
+
+
+def test_what_does_not_explode_is_on_a_linear_scale() -> None:
+    decaying = a_run("rnn", activation="identity", spectral_radius=0.5)
+    assert scale_of(decaying, "h", decaying.steps).floor is None
+    values = decaying.grid("h")
+    assert scale_of(decaying, "h", decaying.steps).placed(values) is values
+
+
+def test_a_small_bounded_state_has_a_limit_near_its_size_and_the_strip_prints_it() -> None:
+    run = a_run("rnn", scale=0.2)
+    largest = float(np.abs(run.grid("h")).max())
+    limit = scale_of(run, "h", run.steps).high
+    assert largest <= limit <= 2.5 * largest
+    assert limit in {1.0, 0.5, 0.2, 0.1, 0.05}
+    strip = heatmaps.strip(run, Cursor(step=2), OPEN, (0.0, 0.0, 780.0, 160.0), DARK).marks
+    assert f"±{limit_text(limit)}" in [m.text for m in strip if isinstance(m, Text)]
+    zero = a_run("rnn", init="zero", scale=0.0)
+    assert scale_of(zero, "h", 1).high in {1.0, 0.5, 0.2, 0.1}
 
 
 def test_numbers_out_of_range_get_no_colour() -> None:

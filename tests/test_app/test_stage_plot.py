@@ -202,7 +202,7 @@ def test_another_network_keeps_the_wish(plot: PlotView) -> None:
 def test_numbers_that_left_the_range_leave_a_gap_and_a_sentence(plot: PlotView) -> None:
     broken = exploding()
     plot.set_runs(broken)
-    plot.set_choice(PlotChoice("h"))
+    plot.set_choice(PlotChoice("h", log=False))
     (curve,) = plot.shown_values()
     assert not np.isfinite(curve.values).all()
     found = broken[0].left_range
@@ -210,6 +210,22 @@ def test_numbers_that_left_the_range_leave_a_gap_and_a_sentence(plot: PlotView) 
     assert plot.notes() == (found.sentence,)
     assert found.sentence in plot.area.accessibleDescription()
     assert not plot.grab().isNull()
+
+
+def test_an_explosion_is_logarithmic_until_the_learner_says_otherwise(plot: PlotView, qtbot: QtBot) -> None:
+    plot.set_runs(exploding())
+    plot.set_choice(PlotChoice("h"))
+    assert plot.choice().log is True
+    qtbot.mouseClick(plot.controls.button("Linear"), Qt.MouseButton.LeftButton)
+    assert plot.choice().log is False
+    plot.set_choice(PlotChoice("h"))
+    plot.set_runs(runs())
+    assert plot.choice().log is False
+
+
+def test_a_veiled_explosion_is_not_felt_by_the_axis() -> None:
+    picture = build(exploding(), PlotChoice("h"), Cursor(), Veil(after=3))
+    assert picture.choice.log is False
 
 
 def test_a_norm_too_large_for_a_number_is_not_blamed_on_a_later_step() -> None:
@@ -501,15 +517,15 @@ def test_the_quantity_is_chosen_from_the_keyboard(plot: PlotView, qtbot: QtBot) 
 
 def test_the_buttons_choose_what_is_drawn_and_the_axis(plot: PlotView, qtbot: QtBot) -> None:
     qtbot.mouseClick(plot.controls.button("All units"), Qt.MouseButton.LeftButton)
-    assert plot.choice() == PlotChoice("c", "all")
+    assert plot.choice() == PlotChoice("c", "all", log=False)
     qtbot.mouseClick(plot.controls.button("Log"), Qt.MouseButton.LeftButton)
     assert plot.choice() == PlotChoice("c", "all", log=True)
     qtbot.keyClick(plot.controls.button("Log"), Qt.Key.Key_Left)
     qtbot.mouseClick(plot.controls.button("Norm"), Qt.MouseButton.LeftButton)
-    assert plot.choice() == PlotChoice("c", "norm")
+    assert plot.choice() == PlotChoice("c", "norm", log=False)
     plot.set_cursor(Cursor(unit=4))
     qtbot.mouseClick(plot.controls.button("Unit 4"), Qt.MouseButton.LeftButton)
-    assert plot.choice() == PlotChoice("c")
+    assert plot.choice() == PlotChoice("c", log=False)
 
 
 def test_the_loss_is_one_number_and_offers_no_units(plot: PlotView) -> None:

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 import engine
 from app.stage.cursor import Cursor
 from app.stage.panel import StagePanel
 from app.stage.transport import TransportButton
 from app.stage.veil import Veil
-from app.theme import DARK, LIGHT
+from app.theme import DARK, LIGHT, load_fonts, text_font
+from app.theme.style import BASE_PX
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def panel(qtbot: QtBot) -> StagePanel:
+    load_fonts()
     found = StagePanel()
     qtbot.addWidget(found)
     found.resize(900, 760)
@@ -79,12 +81,72 @@ def test_a_click_on_the_speed_goes_round(panel: StagePanel, qtbot: QtBot) -> Non
 
 
 def test_the_direction_is_one_with_the_key(panel: StagePanel, qtbot: QtBot) -> None:
-    click(panel, "Forward pass", qtbot)
+    click(panel, "backward pass", qtbot)
     assert panel.view.cursor_now().backward
-    assert button(panel, "Backward pass").isChecked()
+    assert button(panel, "backward pass").isChecked()
+    assert not button(panel, "forward pass").isChecked()
     qtbot.keyClick(panel.view, Qt.Key.Key_B)
     assert not panel.view.cursor_now().backward
-    assert not button(panel, "Forward pass").isChecked()
+    assert button(panel, "forward pass").isChecked()
+    click(panel, "forward pass", qtbot)
+    assert not panel.view.cursor_now().backward
+
+
+@pytest.mark.parametrize("view", ["gates", "gradient", "plot"])
+def test_the_direction_is_offered_only_where_the_picture_has_two(
+    panel: StagePanel, qtbot: QtBot, view: str
+) -> None:
+    def places() -> list[int]:
+        return [button(panel, name).x() for name in ("play", "speed")]
+
+    panel.transport.layout().activate()
+    before, width = places(), panel.transport.sizeHint().width()
+    panel.view.set_view(view)
+    panel.transport.layout().activate()
+    assert not button(panel, "forward pass").isVisible()
+    assert (places(), panel.transport.sizeHint().width()) == (before, width)
+    qtbot.keyClick(panel.view, Qt.Key.Key_B)
+    assert not panel.view.cursor_now().backward
+    panel.view.set_view("cell")
+    assert button(panel, "forward pass").isVisible()
+
+
+def test_the_text_grows_with_the_setting(panel: StagePanel, qapp: QApplication) -> None:
+    def heights() -> list[int]:
+        names = ("speed", "forward pass", "what decided it")
+        return [button(panel, name).sizeHint().height() for name in names]
+
+    def width() -> int:
+        return panel.transport.sizeHint().width()
+
+    before = qapp.font()
+    try:
+        qapp.setFont(text_font(BASE_PX))
+        qapp.processEvents()
+        small = (width(), heights())
+        qapp.setFont(text_font(BASE_PX * 1.4))
+        qapp.processEvents()
+        assert width() > small[0]
+        assert all(tall > 1.3 * short for tall, short in zip(heights(), small[1], strict=True))
+    finally:
+        qapp.setFont(before)
+
+
+def test_where_there_is_little_room_the_directions_are_arrows(panel: StagePanel, qapp: QApplication) -> None:
+    before = qapp.font()
+    try:
+        qapp.setFont(text_font(BASE_PX * 1.4))
+        panel.resize(562, 500)
+        for _ in range(3):
+            qapp.processEvents()
+        assert button(panel, "forward pass").text() == "→"
+        assert panel.transport.sizeHint().width() <= panel.transport.width()
+        panel.resize(1100, 760)
+        for _ in range(3):
+            qapp.processEvents()
+        assert button(panel, "forward pass").text() == "Forward"
+    finally:
+        qapp.setFont(before)
 
 
 def test_what_decided_it_is_there_only_when_allowed(panel: StagePanel, qtbot: QtBot) -> None:

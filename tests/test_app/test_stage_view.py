@@ -14,6 +14,7 @@ import engine
 from app.stage.compose import VIEWS
 from app.stage.cursor import Cursor
 from app.stage.marks import HeatMap, Mark, Node, Panel, Slots, Text
+from app.stage.overlay import outline
 from app.stage.plain import font_of
 from app.stage.veil import Veil
 from app.stage.view import StageView
@@ -171,6 +172,43 @@ def test_a_card_stays_inside_the_stage_and_off_its_mark(
                 assert mark.rect[0] + mark.rect[2] <= panel[0] + panel[2]
 
 
+@pytest.mark.parametrize("view", ["gates", "gradient"])
+def test_a_card_leaves_words_beside_it_readable(stage: StageView, view: str) -> None:
+    stage.set_view(view)
+    for drawn in [m for m in stage.marks() if isinstance(m, HeatMap) and m.quantity]:
+        rows, columns = drawn.values.shape
+        for row, column in ((0, 0), (0, columns - 1), (rows // 2, columns // 2), (rows - 1, 3)):
+            move(stage, middle(drawn.part(row, column)))
+            x, y, width, height = stage.shown_card_marks()[0].rect
+            covered = [
+                mark.text
+                for mark in stage.marks()
+                if isinstance(mark, Text)
+                and ink(mark)[0] < x + width
+                and x < ink(mark)[2]
+                and ink(mark)[1] < y + height
+                and y < ink(mark)[3]
+            ]
+            # The gradient's card is taller than its heat map: some words it has to cover.
+            assert len(covered) <= (0 if view == "gates" else 4), (row, column, covered)
+
+
+def test_the_hovered_cell_has_an_outline_and_other_marks_have_none(stage: StageView) -> None:
+    drawn = next(m for m in stage.marks() if isinstance(m, HeatMap) and m.quantity == "c")
+    cell = drawn.part(3, 5)
+    found = outline(cell, stage.marks(), DARK)
+    assert [m.border for m in found if isinstance(m, Panel)] == [DARK.panel, DARK.text]
+    for mark in found:
+        assert mark.rect[0] <= cell.rect[0]
+        assert mark.rect[1] <= cell.rect[1]
+    slots = next(m for m in stage.marks() if isinstance(m, Slots))
+    assert outline(slots.parts()[0], stage.marks(), DARK) == ()
+    assert outline(None, stage.marks(), DARK) == ()
+    before = stage.grab().toImage()
+    move(stage, middle(cell))
+    assert stage.grab().toImage() != before
+
+
 def test_leaving_closes_the_card(stage: StageView) -> None:
     move(stage, cell_of(stage, "c", 4, 6))
     assert stage.card() is not None
@@ -235,7 +273,10 @@ def test_numbers_that_left_the_range_are_said_on_the_stage_and_aloud(stage: Stag
     sentence = run.left_range.sentence
     for view in VIEWS:
         stage.set_view(view)
-        assert sentence in [m.text for m in stage.marks() if isinstance(m, Text)]
+        texts = [m.text for m in stage.marks() if isinstance(m, Text)]
+        assert sentence in texts
+        assert any(text.startswith("hatched: no number") for text in texts)
+        assert any("by powers of ten" in text for text in texts) is (view != "gradient")
         assert sentence in stage.accessibleDescription()
         assert not stage.grab().isNull()
 
@@ -361,6 +402,21 @@ def test_backwards_it_plays_to_the_first_step(stage: StageView) -> None:
     stage.player.tick(60_000.0)
     assert not stage.player.playing
     assert (stage.cursor_now().step, stage.cursor_now().phase) == (1, 5.0)
+
+
+@pytest.mark.parametrize(("view", "end"), [("gates", 11), ("plot", 11), ("gradient", 1)])
+@pytest.mark.parametrize("backward", [False, True])
+def test_a_view_of_one_pass_plays_its_own_way_and_leaves_the_cells(
+    stage: StageView, view: str, end: int, backward: bool
+) -> None:
+    stage.set_cursor(replace(stage.cursor_now(), step=4, backward=backward))
+    stage.set_view(view)
+    stage.player.play()
+    stage.player.tick(60_000.0)
+    assert (stage.cursor_now().step, stage.cursor_now().backward) == (end, backward)
+    stage.play_from_start()
+    assert stage.cursor_now().step == 12 - end
+    stage.player.pause()
 
 
 def test_touching_a_column_stops_playing(stage: StageView, qtbot: QtBot) -> None:

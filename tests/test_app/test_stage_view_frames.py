@@ -99,7 +99,7 @@ def test_frame_upon_frame_is_the_picture_of_its_last_moment(
 
 
 def test_what_is_got_ready_changes_no_pixel(stage: Watched, qtbot: QtBot) -> None:
-    stage.player.moved.disconnect(stage.set_cursor)
+    stage.player.moved.disconnect()
     stage.player.play()
     for step, phase in ((2, 0.0), (2, 1.0), (2, 1.1), (2, 2.05), (2, 3.0), (2, 4.5), (3, 0.0), (3, 0.4)):
         stage.set_cursor(replace(stage.cursor_now(), step=step, phase=phase))

@@ -10,9 +10,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
 from app import paths
+from app.pages.fitted_scroll import FittedScroll
 from app.program import Program
-from app.storage import Answered
+from app.storage import Answered, Explained
 from app.tutor.session import Phase
+from app.widgets import FeedbackCard, Label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +26,32 @@ LOOP = Path(__file__).parents[1] / "data" / "banks" / "loop"
 CHOICE, NUMBER, SEVERAL, GOAL = (
     f"loop/{name}" for name in ("which-change", "two-steps-back", "what-holds", "hold-it")
 )
+
+
+LONG = f"""
+format: 1
+bank: {{id: long, title: Long words, language: en, license: CC0-1.0, authors: [Ada]}}
+questions:
+  - id: one
+    kind: multiple-choice
+    concept: state-update
+    bloom: apply
+    stem: {"How does the state of a step come about? " * 3}
+    options:
+      - {{text: From input and state, correct: true, why: "{"Both are weighted and added. " * 8}"}}
+      - text: From the input alone
+        misconception: tanh-is-a-gate
+        why: {"That would be no recurrence. " * 8}
+      - text: From the state alone
+        misconception: tanh-is-a-gate
+        why: {"Then nothing would ever enter. " * 8}
+    explain:
+      ask: What is added?
+      options:
+        - {{text: Two weighted shares, correct: true, why: One of each.}}
+        - {{text: Two states, why: There is one state before.}}
+    explanation: Both are weighted.
+"""
 
 
 @pytest.fixture
@@ -102,10 +130,168 @@ def test_the_stage_is_veiled_until_the_answer(qtbot: QtBot, program: Program) ->
     stage = program.window.study_page.stage
     assert all(mark.step is None or mark.value is None or mark.step <= 3 for mark in stage.marks())
     assert stage.last_step() == 3
-    press(qtbot, program, Qt.Key(Qt.Key.Key_1 + place_of(program, correct=False)))
+    press(qtbot, program, Qt.Key(Qt.Key.Key_1 + place_of(program, correct=True)))
     press(qtbot, program, Qt.Key.Key_Return)
     assert stage.last_step() == 11
     assert stage.view() == "gradient"
+
+
+def test_the_run_stays_hidden_while_the_same_may_be_tried_again(qtbot: QtBot, program: Program) -> None:
+    ask(program, CHOICE)
+    page = program.window.study_page
+    view = page.stage.view()
+    press(qtbot, program, Qt.Key(Qt.Key.Key_1 + place_of(program, correct=False)))
+    press(qtbot, program, Qt.Key.Key_Return)
+    assert (page.stage.last_step(), page.stage.view()) == (3, view)
+    (said,) = [card.body.text() for card in page.column.findChildren(FeedbackCard) if card.isVisible()]
+    assert program.study.verdict is not None
+    assert "idea behind it" in said
+    assert program.study.verdict.feedback[0].text.strip() not in said
+    assert all(slider.is_locked() for slider in page.controls.sliders)
+    press(qtbot, program, Qt.Key.Key_D)
+    assert page.stage.last_step() == 3
+    qtbot.mouseClick(page.column.secondary, Qt.MouseButton.LeftButton)
+    assert program.study.phase is Phase.EXPLAIN_SELF
+    assert page.stage.last_step() == 11
+    assert not program.study.state.can_try_again  # type: ignore[union-attr]  # there is a question
+    assert not any(slider.is_locked() for slider in page.controls.sliders)
+
+
+def test_a_second_try_is_opened_by_its_check(qtbot: QtBot, program: Program) -> None:
+    ask(program, CHOICE)
+    stage = program.window.study_page.stage
+    for shown in (3, 11):
+        press(qtbot, program, Qt.Key(Qt.Key.Key_1 + place_of(program, correct=False)))
+        press(qtbot, program, Qt.Key.Key_Return)
+        assert stage.last_step() == shown
+        if program.study.phase is Phase.RUN:
+            press(qtbot, program, Qt.Key.Key_Return)
+            assert program.study.phase is Phase.PREDICT
+            assert len(program.study.hints) == 1
+    assert [(a.attempt, a.right) for a in answers(program)] == [(1, False), (2, False)]
+    assert program.study.phase is Phase.EXPLAIN_SELF
+
+
+def test_the_run_of_a_goal_is_open_and_the_next_try_begins_where_it_ended(
+    qtbot: QtBot, program: Program
+) -> None:
+    ask(program, GOAL)
+    page = program.window.study_page
+    (slider,) = page.controls.sliders
+    assert focus(program) is slider.track
+    press(qtbot, program, Qt.Key.Key_PageUp)
+    there = slider.value()
+    page.column.go()
+    assert not answers(program)[0].right
+    assert page.stage.last_step() == page.stage.runs()[0].steps
+    page.column.go()
+    assert program.study.phase is Phase.PREDICT
+    assert slider.value() == pytest.approx(there)
+    assert not program.study.can_check
+    press(qtbot, program, Qt.Key.Key_PageUp)
+    program.study.take_back()
+    assert page.controls.sliders[0].value() == pytest.approx(there)
+
+
+def test_enter_by_habit_neither_skips_the_explaining_nor_answers_it(qtbot: QtBot, program: Program) -> None:
+    ask(program, CHOICE)
+    press(qtbot, program, Qt.Key(Qt.Key.Key_1 + place_of(program, correct=True)))
+    press(qtbot, program, Qt.Key.Key_Return)
+    page = program.window.study_page
+    assert focus(program) is page.column.primary
+    press(qtbot, program, Qt.Key.Key_Return)
+    assert program.study.phase is Phase.EXPLAIN_SELF
+    assert (page.stage.hasFocus(), page.stage.view()) == (True, "cell")
+    qtbot.mouseClick(page.column.secondary, Qt.MouseButton.LeftButton)
+    assert program.study.phase is Phase.EXPLAINED
+    assert program.study.explanation is None
+    assert focus(program) is page.column.primary
+
+
+def test_a_reason_is_chosen_and_then_given(qtbot: QtBot, program: Program, tmp_path: Path) -> None:
+    (tmp_path / "long.yaml").write_text(LONG, encoding="utf-8")
+    program.window.open_bank(tmp_path / "long.yaml")
+    ask(program, "long/one")
+    column = program.window.study_page.column
+    assert program.study.card is not None
+    assert program.study.card.explain is not None
+    reasons = program.study.card.explain.options
+    assert reasons
+    for place, option in enumerate(program.study.card.options):
+        if option.correct:
+            press(qtbot, program, Qt.Key(Qt.Key.Key_1 + place))
+    press(qtbot, program, Qt.Key.Key_Return)
+    assert program.study.phase is Phase.EXPLAIN_SELF
+    press(qtbot, program, Qt.Key.Key_Return)
+    assert column.aftermath is not None
+    assert column.aftermath.reasons is not None
+    assert focus(program) is column.aftermath.reasons.cards[0].button
+    right = next(place for place, reason in enumerate(reasons) if reason.correct)
+    for place in (1 - right, right):
+        press(qtbot, program, Qt.Key(Qt.Key.Key_1 + place))
+        assert program.study.phase is Phase.EXPLAIN_SELF
+        assert column.aftermath.reasons.chosen() == {place}
+    press(qtbot, program, Qt.Key.Key_Return)
+    assert program.study.explanation is not None
+    assert program.study.explanation.right
+    explained = [e.payload for e in program.store.events() if isinstance(e.payload, Explained)]
+    assert [(one.choice, one.right) for one in explained] == [(str(right), True)]
+
+
+def test_a_long_verdict_is_shown_from_its_beginning_and_no_line_breaks_anew(
+    qtbot: QtBot, program: Program, tmp_path: Path
+) -> None:
+    (tmp_path / "long.yaml").write_text(LONG, encoding="utf-8")
+    program.window.open_bank(tmp_path / "long.yaml")
+    ask(program, "long/one")
+    column = program.window.study_page.column
+    qtbot.wait(60)
+    assert column.options is not None
+    widths = {column.options.width()}
+    press(qtbot, program, Qt.Key(Qt.Key.Key_1 + place_of(program, correct=False)))
+    press(qtbot, program, Qt.Key.Key_Return)
+    qtbot.wait(60)
+    widths.add(column.options.width())
+    assert len(widths) == 1
+    verdict = next(one for one in column.findChildren(FeedbackCard) if one.isVisible())
+    area = column.findChild(FittedScroll)
+    assert isinstance(area, FittedScroll)
+    assert area.verticalScrollBar().maximum() > 0
+    top = verdict.mapTo(area.viewport(), QPoint(0, 0)).y()
+    assert 0 <= top < area.viewport().height() // 2
+
+
+def test_tab_goes_from_the_answers_to_the_buttons_below_them(qtbot: QtBot, program: Program) -> None:
+    ask(program, SEVERAL, CHOICE)
+    column = program.window.study_page.column
+    press(qtbot, program, Qt.Key.Key_1)
+    program.study.check()
+    while program.study.phase is not Phase.PREDICT:
+        program.study.go_on()
+    QApplication.processEvents()
+    assert column.options is not None
+    wanted = [card.button for card in column.options.cards]
+    wanted[0].setFocus()
+    visited = []
+    for _ in range(len(wanted) + 3):
+        visited.append(focus(program))
+        press(qtbot, program, Qt.Key.Key_Tab)
+    assert visited[: len(wanted)] == wanted
+    assert visited[-2:] == [column.primary, column.secondary]
+
+
+def test_a_question_without_a_network_says_so(qtbot: QtBot, program: Program, tmp_path: Path) -> None:
+    (tmp_path / "long.yaml").write_text(LONG, encoding="utf-8")
+    program.window.open_bank(tmp_path / "long.yaml")
+    ask(program, "long/one", CHOICE)
+    page = program.window.study_page
+    said = [one for one in page.findChildren(Label) if one.isVisible() and "No network" in one.text()]
+    assert (len(said), page.panel.isVisible()) == (1, False)
+    press(qtbot, program, Qt.Key.Key_1)
+    program.study.check()
+    program.study.go_on()
+    program.study.go_on()
+    assert (said[0].isVisible(), page.panel.isVisible()) == (False, True)
 
 
 def test_a_wrong_answer_hides_what_would_be_right_while_it_may_be_tried_again(
@@ -119,7 +305,7 @@ def test_a_wrong_answer_hides_what_would_be_right_while_it_may_be_tried_again(
     assert column.options is not None
     assert [card.verdict() for card in column.options.cards].count("wrong") == 1
     assert not {"right", "missed", "passed"} & {card.verdict() for card in column.options.cards}
-    qtbot.mouseClick(column.secondary, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(column.primary, Qt.MouseButton.LeftButton)
     assert program.study.phase is Phase.PREDICT
     assert column.options.chosen() == frozenset()
     assert column.options.cards[wrong].verdict() == "none"

@@ -652,7 +652,7 @@ def test_a_toast_lies_at_the_foot_and_goes(page: Callable[..., QWidget], qtbot: 
     assert window.rect().contains(toast.geometry())
     assert toast.geometry().bottom() > window.height() - 60
     window.resize(700, 500)
-    assert toast.geometry().center().x() == pytest.approx(350, abs=1)
+    assert window.width() - toast.geometry().right() < 40
     QCursor.setPos(toast.mapToGlobal(QPoint(5, 5)))
     qtbot.wait(80)
     assert toast.isVisible()  # while the pointer is in it, it stays

@@ -162,7 +162,7 @@ def test_a_second_program_with_the_same_profile_says_what_to_do(
 ) -> None:
     shown: list[str] = []
     monkeypatch.setattr(TroubleDialog, "exec", lambda self: shown.append(self.accessibleName()) or 0)
-    monkeypatch.setattr(program_module, "QApplication", lambda _arguments: QApplication.instance())
+    monkeypatch.setattr(program_module, "make_application", lambda _name: QApplication.instance())
     assert program_module.run_window(tmp_path / "profile", (), study=False) == 1
     assert "already running" in shown[0]
     assert "--profile" in capsys.readouterr().err
