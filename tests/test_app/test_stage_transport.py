@@ -119,7 +119,10 @@ def test_the_text_grows_with_the_setting(panel: StagePanel, qapp: QApplication) 
     def width() -> int:
         return panel.transport.sizeHint().width()
 
-    before = qapp.font()
+    # An earlier test's window may have left its style sheet, under which Qt keeps this change to itself; the
+    # program gives font and sheet anew together.
+    before = qapp.font(), qapp.styleSheet()
+    qapp.setStyleSheet("")
     try:
         qapp.setFont(text_font(BASE_PX))
         qapp.processEvents()
@@ -129,7 +132,8 @@ def test_the_text_grows_with_the_setting(panel: StagePanel, qapp: QApplication) 
         assert width() > small[0]
         assert all(tall > 1.3 * short for tall, short in zip(heights(), small[1], strict=True))
     finally:
-        qapp.setFont(before)
+        qapp.setFont(before[0])
+        qapp.setStyleSheet(before[1])
 
 
 def test_where_there_is_little_room_the_directions_are_arrows(panel: StagePanel, qapp: QApplication) -> None:
@@ -146,7 +150,8 @@ def test_where_there_is_little_room_the_directions_are_arrows(panel: StagePanel,
             qapp.processEvents()
         assert button(panel, "forward pass").text() == "Forward"
     finally:
-        qapp.setFont(before)
+        qapp.setFont(before[0])
+        qapp.setStyleSheet(before[1])
 
 
 def test_what_decided_it_is_there_only_when_allowed(panel: StagePanel, qtbot: QtBot) -> None:
