@@ -13,8 +13,8 @@ Examples
 >>> bool((run.vector("grad(c)", 6) == run.paths(6)["above"]).all())
 True
 
-What a study session has no need of at its start is loaded when it is first asked for: training and its tasks,
-free running, sweeps, wrong models, weights from files.
+The descriptions are loaded at once, the rest when it is first asked for: who only says what is to be run need
+not wait for what runs it, nor a study session for training, sweeps, wrong models or weights from files.
 
 >>> engine.Adam(beta1=0.8)
 Adam(beta1=0.8, beta2=0.999, epsilon=1e-08)
@@ -25,39 +25,45 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .activations import ACTIVATIONS
-from .arithmetic import Arithmetic, arithmetic, format_number, ingredients
 from .cells import CELLS, RESETS, VARIANTS, Cell
-from .decay import Decay, fit_decay, half_life
 from .experiment import LIMITS, MERGES, Change, Experiment, Free, Input, Lane, Limits, Loss, Network
 from .initializers import INITS
 from .losses import LOSSES, READOUTS
-from .quantities import Quantity, heat_quantities, measures, quantities_of, quantity, quantity_names
-from .run import ExperimentError, LeftRange, Run, run
 from .targets import SETTINGS, Span, Target, TargetError, parse_target
 
 if TYPE_CHECKING:
     from . import tasks
     from .clipping import ClipByNorm, ClipByValue
+    from .decay import Decay, fit_decay, half_life
     from .generation import Generated, generate
     from .optimizers import SGD, Adam, Momentum, RMSProp
+    from .quantities import Quantity, heat_quantities, measures, quantities_of, quantity, quantity_names
+    from .runs import ExperimentError, LeftRange, Run, run
     from .seq2seq import EncoderDecoder
     from .sweeps import Sweep, joined, surface, sweep
     from .training import Checkpoint, Progress, Training, history, train
     from .truncation import Truncation, truncated_gradient
     from .weight_files import WeightsError
     from .weights import Weights, load_weights, save_weights
+    from .worked import Arithmetic, arithmetic, format_number, ingredients
     from .wrong_models import WRONG_MODELS, WrongModel, wrong_model
 
 _LATER = {
     "Adam": "optimizers",
+    "Arithmetic": "worked",
     "Checkpoint": "training",
     "ClipByNorm": "clipping",
     "ClipByValue": "clipping",
+    "Decay": "decay",
     "EncoderDecoder": "seq2seq",
+    "ExperimentError": "runs",
     "Generated": "generation",
+    "LeftRange": "runs",
     "Momentum": "optimizers",
     "Progress": "training",
+    "Quantity": "quantities",
     "RMSProp": "optimizers",
+    "Run": "runs",
     "SGD": "optimizers",
     "Sweep": "sweeps",
     "Training": "training",
@@ -66,10 +72,21 @@ _LATER = {
     "Weights": "weights",
     "WeightsError": "weight_files",
     "WrongModel": "wrong_models",
+    "arithmetic": "worked",
+    "fit_decay": "decay",
+    "format_number": "worked",
     "generate": "generation",
+    "half_life": "decay",
+    "heat_quantities": "quantities",
     "history": "training",
+    "ingredients": "worked",
     "joined": "sweeps",
     "load_weights": "weights",
+    "measures": "quantities",
+    "quantities_of": "quantities",
+    "quantity": "quantities",
+    "quantity_names": "quantities",
+    "run": "runs",
     "save_weights": "weights",
     "surface": "sweeps",
     "sweep": "sweeps",

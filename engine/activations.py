@@ -33,7 +33,7 @@ def sigmoid(z: Array) -> Array:
     return np.where(z >= 0, 1.0, e) / (1.0 + e)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Activation:
     """A squashing function with its slope.
 

@@ -6,7 +6,6 @@ drawn here is our own arithmetic over ``PCG64.random_raw``.
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,7 +37,9 @@ class Draws:
     """
 
     def __init__(self, seed: int, purpose: str) -> None:
-        key = hashlib.sha256(f"{seed}/{purpose}".encode()).digest()
+        from hashlib import sha256  # loads OpenSSL, which whoever draws nothing need not wait for
+
+        key = sha256(f"{seed}/{purpose}".encode()).digest()
         self._bits = np.random.PCG64(int.from_bytes(key, "big"))
 
     def unit(self, *shape: int) -> NDArray[np.float64]:

@@ -36,7 +36,7 @@ MERGES = ("concatenate", "sum", "average")
 """Ways to make one vector of both directions' states."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Limits:
     """The largest experiment that a run accepts; it bounds the memory of its traces.
 

@@ -51,7 +51,7 @@ _NOTHING: Mapping[tuple[int, str], Held] = MappingProxyType({})
 _PARTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_ci", "weight_cf", "weight_co")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class NetworkTrace:
     """Everything that a network computed on its way forward.
 
@@ -109,7 +109,7 @@ class NetworkTrace:
         return states
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class NetworkGradient:
     """dL/d of everything in a :class:`NetworkTrace`.
 

@@ -35,7 +35,7 @@ Array = NDArray[np.float64]
 CELLS_WITH = {"forget_bias": "lstm", "spectral_radius": "rnn"}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Setup:
     """One lane, ready to run.
 

@@ -29,7 +29,7 @@ from .losses import loss_terms
 from .many import Matrices, run_many
 from .problems import find_problems
 from .resolve import fits, set_up
-from .run import ExperimentError, run
+from .runs import ExperimentError, run
 from .targets import Target, parse_target
 
 if TYPE_CHECKING:

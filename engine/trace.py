@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class HeldValues:
     """Entries of one quantity that an intervention fixes.
 
@@ -46,7 +46,7 @@ Held = Mapping[str, HeldValues]
 NOTHING_HELD: Held = MappingProxyType({})
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ForwardTrace:
     """Everything that a forward pass computed.
 
@@ -110,7 +110,7 @@ class ForwardTrace:
         return self.z[:, :, self.cell.rows(gate, self.units)]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class GradientTrace:
     """dL/d of everything that a forward pass computed, by backpropagation through time.
 

@@ -14,7 +14,7 @@ from app.stage.compose import VIEWS
 from app.stage.cursor import Cursor
 from app.stage.marks import HeatMap
 from app.stage.veil import OPEN, Veil
-from engine.arithmetic import format_number
+from engine.worked import format_number
 
 from .check_parts import trial
 from .ink import changed, pixels, thinnest

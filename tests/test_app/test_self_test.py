@@ -24,7 +24,7 @@ from app.version import __version__
 from app.widgets import formula_images
 from content.grader import grade
 from engine import network
-from engine.run import Run
+from engine.runs import Run
 from engine.trace import HeldValues
 from engine.unroll import unroll
 

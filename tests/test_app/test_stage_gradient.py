@@ -19,7 +19,7 @@ from app.stage.marks import HeatMap, Line, Mark, Panel, Text, Veiled, hit
 from app.stage.series import LogAxis, exact_zeros, log_axis, power_of_ten, ranges_text, step_ticks
 from app.stage.veil import OPEN, Veil
 from app.theme import DARK, LIGHT, viridis_lut
-from engine.arithmetic import format_number
+from engine.worked import format_number
 
 SIZE = (860.0, 750.0)
 

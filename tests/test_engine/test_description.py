@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 import engine
 from engine import Experiment, Input, Lane, Loss, Network, TargetError, arithmetic, fit_decay, parse_target
-from engine.arithmetic import format_number
 from engine.draws import Draws
 from engine.initializers import draw_parameters, spectral_radius
+from engine.worked import format_number
 
 
 def make(**network: Any) -> Experiment:

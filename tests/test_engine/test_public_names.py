@@ -27,11 +27,22 @@ def test_a_name_that_is_not_there_is_refused() -> None:
         _ = engine.no_such  # type: ignore[attr-defined]  # that is the point
 
 
-def test_a_start_loads_numpy_and_what_a_run_needs() -> None:
+def test_to_describe_an_experiment_loads_numpy_and_little_more() -> None:
     asked = "import sys, engine; print(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
-    assert {"numpy", "engine.run", "engine.fast"} <= loaded
-    later = {"training", "tasks", "sweeps", "wrong_models", "weights", "generation", "seq2seq", "optimizers"}
+    assert {"numpy", "engine.experiment", "engine.targets"} <= loaded
+    later = {
+        "runs",
+        "fast",
+        "training",
+        "tasks",
+        "sweeps",
+        "wrong_models",
+        "weights",
+        "generation",
+        "seq2seq",
+        "optimizers",
+    }
     assert not {f"engine.{name}" for name in later} & loaded
     assert not {"safetensors", "torch", "scipy", "yaml", "PySide6"} & loaded

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .cells import Cell
-    from .run import Run
+    from .runs import Run
 
 __all__ = ["Arithmetic", "arithmetic", "format_number", "ingredients"]
 
