@@ -150,8 +150,7 @@ def test_where_there_is_little_room_the_directions_are_arrows(panel: StagePanel,
             qapp.processEvents()
         assert button(panel, "forward pass").text() == "Forward"
     finally:
-        qapp.setFont(before[0])
-        qapp.setStyleSheet(before[1])
+        qapp.setFont(before)
 
 
 def test_what_decided_it_is_there_only_when_allowed(panel: StagePanel, qtbot: QtBot) -> None:
