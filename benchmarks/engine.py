@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 try:
     import torch
 except ImportError:  # the engine is timed alone then
-    torch = None  # type: ignore[assignment]
+    torch = None  # type: ignore[assignment]  # not installed
 
 # (B, T, I, H), and the most that ours may take of nn.LSTM in float32.
 SHAPES = {

@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .activations import sigmoid
+from .trace import NOTHING_HELD
 from .unroll import unroll
 
 if TYPE_CHECKING:
+    from .cells import Cell
     from .experiment import Network
-    from .trace import ForwardTrace
+    from .trace import ForwardTrace, Held, Mask
 
 Array = NDArray[np.float64]
 Parameters = dict[str, Array]
@@ -76,9 +78,17 @@ def transposed(network: Network, p: dict[str, Array]) -> dict[str, Array]:
 def stepwise(compute: Callable[[dict[str, Array], Array, Array, ForwardTrace, int], None]) -> Unroll:
     """Recompute an LSTM or plain cell step by step, with other equations for what follows the mixing."""
 
-    def deviating(cell, p, x, *, h0=None, c0=None, held=None, mask=None):  # type: ignore[no-untyped-def]  # the signature of `unroll`, whose types hold
-        more = {} if held is None else {"held": held}
-        right = unroll(cell, p, x, h0=h0, c0=c0, mask=mask, **more)
+    def deviating(
+        cell: Cell,
+        p: Mapping[str, Array],
+        x: Array,
+        *,
+        h0: Array | None = None,
+        c0: Array | None = None,
+        held: Held = NOTHING_HELD,
+        mask: Mask | None = None,
+    ) -> ForwardTrace:
+        right = unroll(cell, p, x, h0=h0, c0=c0, held=held, mask=mask)
         # Own arrays: the right ones may be read-only or views.
         gates = {name: np.array(value) for name, value in right.gates.items()}
         trace = replace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -97,7 +98,7 @@ class Baseline:
     why: str
 
 
-class Task:
+class Task(ABC):
     """A source of batches, with the loss that suits it and a score that says how much was learnt.
 
     A task is a frozen description. It holds no random state: equal draws give equal batches.
@@ -123,24 +124,25 @@ class Task:
         return False
 
     @property
+    @abstractmethod
     def inputs(self) -> int:
         """Size I of the input vectors, or number of different tokens."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def outputs(self) -> int:
         """Size O of the read-out."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def baseline(self) -> Baseline:
         """What a guesser gets."""
-        raise NotImplementedError
 
+    @abstractmethod
     def batch(self, size: int, draws: Draws) -> Batch:
         """Draw ``size`` sequences."""
-        raise NotImplementedError
 
+    @abstractmethod
     def score(self, y: Array, batch: Batch) -> float:
         """Say how well a read-out does.
 
@@ -156,7 +158,6 @@ class Task:
         float
             See :attr:`measure`.
         """
-        raise NotImplementedError
 
 
 def require(condition: bool, sentence: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -40,23 +41,23 @@ class PairTask(Task):
     """A task whose batches are pairs; ``inputs`` counts the decoder's tokens, ``sources`` the encoder's."""
 
     @property
+    @abstractmethod
     def sources(self) -> int:
         """Size of the encoder's input vectors, or number of its tokens."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def begin(self) -> int:
         """The decoder's first token, the sign to begin."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def end(self) -> int:
         """The decoder's last token, by which it says that it is done."""
-        raise NotImplementedError
 
+    @abstractmethod
     def pairs(self, size: int, draws: Draws) -> PairBatch:
         """Draw ``size`` pairs."""
-        raise NotImplementedError
 
     def batch(self, size: int, draws: Draws) -> Batch:
         """Draw the answers alone, as for a decoder without an encoder."""

@@ -32,7 +32,7 @@ def _fonts(qapp: object) -> None:
 
 
 def run_of(**given: object) -> engine.Run:
-    network = engine.Network(hidden=5, init="gaussian", seed=4, **given)  # type: ignore[arg-type]
+    network = engine.Network(hidden=5, init="gaussian", seed=4, **given)  # type: ignore[arg-type]  # fields by name
     tokens = engine.Input.tokens(("a", "b", "c", "a", "d", "b"))
     (run,) = engine.run(engine.Experiment((engine.Lane("lane", network),), tokens, engine.Loss(at=(3, 6))))
     return run

@@ -43,7 +43,7 @@ def test_the_activation_is_part_of_the_name() -> None:
 
 def test_header_chips_chart_and_speech_agree(qtbot: object) -> None:
     stage = StageView()
-    qtbot.addWidget(stage)  # type: ignore[attr-defined]
+    qtbot.addWidget(stage)  # type: ignore[attr-defined]  # a qtbot
     stage.resize(900, 760)
     stage.set_runs(runs(("rnn", "rnn"), ("b", "lstm")))
     for view in VIEWS:
@@ -61,7 +61,7 @@ def test_header_chips_chart_and_speech_agree(qtbot: object) -> None:
 def test_the_card_names_the_lane(qtbot: object) -> None:
     shown = runs(("rnn", "rnn"), ("b", "lstm"))
     stage = StageView()
-    qtbot.addWidget(stage)  # type: ignore[attr-defined]
+    qtbot.addWidget(stage)  # type: ignore[attr-defined]  # a qtbot
     stage.set_runs(shown)
     drawn = next(mark for mark in stage.marks() if isinstance(mark, HeatMap) and mark.quantity == "h")
     card = card_for(drawn.part(0, 1), shown, OPEN, Cursor(2))

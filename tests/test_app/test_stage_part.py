@@ -30,7 +30,7 @@ STEPS = 6
 
 
 def runs_of(cell: str = "gru", **given: object) -> tuple[engine.Run, ...]:
-    network = engine.Network(cell=cell, hidden=4, init="gaussian", seed=5, outputs=2, **given)  # type: ignore[arg-type]
+    network = engine.Network(cell=cell, hidden=4, init="gaussian", seed=5, outputs=2, **given)  # type: ignore[arg-type]  # fields by name
     loss = engine.Loss(at=(2, STEPS))
     lane = engine.Lane(cell, network)
     return engine.run(engine.Experiment((lane,), engine.Input.tokens(tuple("abcabd")), loss))
