@@ -254,6 +254,8 @@ def main() -> None:
     else:
         torch.set_num_threads(1)
         versions += f", PyTorch {torch.__version__}"
+    if kernel := os.environ.get("OPENBLAS_CORETYPE"):
+        print(f"OPENBLAS_CORETYPE={kernel} chooses NumPy's kernels but not PyTorch's: unset it to compare.")
     print(f"{versions}; one thread, medians of {arguments.rounds} interleaved rounds, processor time\n")
     compare(arguments.cells, arguments.rounds)
     sweeps(arguments.rounds)
