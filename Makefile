@@ -45,7 +45,7 @@ test: check-fast
 	@echo "== shipped banks (content check)"
 	@$(PY) -m content check --seconds 5 content/banks
 	@echo "== tests (pytest)"
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 format: env-dev
 	@$(PY) -m ruff check --quiet --fix . || true
