@@ -220,9 +220,12 @@ def has_read_out(run: Run) -> bool:
     return run.network.outputs is not None or run.layer < run.network.layers
 
 
-def above_words(run: Run, *, backward: bool) -> str:
+def above_words(flows: Flows) -> str:
     """Say where the wire upwards leads, or what comes down it."""
+    run, backward = flows.run, flows.backward
     if run.layer < run.network.layers:
         layer = run.layer + 1
         return (tr("from layer {layer}") if backward else tr("to layer {layer}")).format(layer=layer)
-    return tr("from the loss") if backward else tr("to yₜ")
+    if backward:
+        return tr("from the loss") if judged(run, flows.step) else tr("no loss here")
+    return tr("to yₜ")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .cell_parts import captions, letter
 from .marks import Panel
@@ -16,7 +16,28 @@ if TYPE_CHECKING:
     from .marks import Rect
     from .strands import Flow
 
-__all__ = ["absent_gate", "gate_box", "mixing_block"]
+__all__ = ["MIXED", "absent_gate", "gate_box", "mixed_back", "mixed_early", "mixing_block", "roomy"]
+
+
+MIXED: Final = "W·x+U·h+b"
+"""What a block computes in which x and h are mixed, as the formulas have it."""
+_EARLY: Final = ("W·x+U·(r⊙h)+b", "W·x+U·q+b")
+_MIXED_BACK: Final = ("Wᵀδ, Uᵀδ", "Wᵀδ")
+
+
+def mixed_early(drawing: Drawing, width: float) -> str:
+    """Return what the block of that width computes whose past was reset before."""
+    return _first(_EARLY, 10.0 * drawing.type_factor, width)
+
+
+def mixed_back(drawing: Drawing, width: float) -> str:
+    """Return what a mixing block of that width does on the way back: the gradient to x and to h."""
+    return _first(_MIXED_BACK, 11.0 * drawing.type_factor, width)
+
+
+def _first(texts: tuple[str, ...], size: float, width: float) -> str:
+    """Return the first text that fits into a block, or the last."""
+    return next((text for text in texts if text_width(text, size, mono=True) + 12.0 <= width), texts[-1])
 
 
 def mixing_block(
@@ -31,7 +52,7 @@ def mixing_block(
     size: float | None = None,
 ) -> None:
     """Draw a block in which a matrix mixes what enters it."""
-    wide = rect[2] > 74
+    fits = text_width(text, 11.0 * drawing.type_factor, mono=True) + 12.0 <= rect[2]
     drawing.box(
         text,
         rect,
@@ -39,7 +60,7 @@ def mixing_block(
         node,
         label,
         at,
-        size=size or (11.0 if wide else 10.0),
+        size=size or (11.0 if fits else 10.0),
         colour=theme.dim,
         fill=theme.panel,
     )
@@ -52,6 +73,7 @@ def gate_box(
     unit: int,
     *,
     sign: str,
+    operand: tuple[str, str] = ("", ""),
     symbol: str,
     title: str,
     hue: str,
@@ -69,8 +91,9 @@ def gate_box(
         Where to and in which colours.
     flow, unit
         What the slots show, and whose number stands below them.
-    sign, symbol, title
-        What it does (``σ``), its letter, and its name if there is room for it.
+    sign, operand, symbol, title
+        What it does (``σ``), to what if that is not its pre-activation (a letter and its hue), its own
+        letter, and its name if there is room for it.
     hue
         Of frame and letter.
     node, label
@@ -83,7 +106,7 @@ def gate_box(
     left, top, width, height = rect
     stage, clock = at
     drawing.box("", rect, hue, node, label, (stage, clock), radius=10.0, border_width=1.6, fill=theme.panel)
-    pad, k = max(8.0, 0.1 * width), drawing.type_factor
+    pad, k = padding(width), drawing.type_factor
     # Where the slots would be left no height, the number under them gives way: hovering tells it.
     numbered = height >= 66.0 * k
     head, tail = 23.0 * k, 21.0 * k if numbered else 6.0
@@ -91,18 +114,31 @@ def gate_box(
     slots = (left + pad, top + head, inner, height - head - tail - 3.0)
     drawing.slots(flow, slots, unit, node, (stage, clock, clock + slots[3]), signed=signed)
     row = (left + pad, top + 4.0, inner, head - 6.0)
-    drawing.text(sign, row, theme.dim, 11.0, mono=True)
+    drawing.text(sign, row, theme.dim, 11.0, mono=not operand[0])
+    if operand[0]:
+        after = text_width(sign, 11.0 * k) + 4.0
+        letter(
+            drawing, operand[0], (row[0] + after, row[1], row[2] - after, row[3]), operand[1], 13.0, "left"
+        )
     letter(drawing, symbol, row, hue, 15.0, "right")
     if not numbered:
         return
     shown = "" if flow.values is None else number(float(flow.values[unit - 1]))
-    captions(drawing, title, shown, (left + pad, top + height - tail + 1.0, inner, tail - 4.0), theme)
+    place = (left + pad, top + height - tail + 1.0, inner, tail - 4.0)
+    known = None if drawing.backward else (stage, clock + slots[3])
+    captions(drawing, title, shown, place, theme, known)
+
+
+def padding(width: float) -> float:
+    """Return what a gate of that width leaves free at its sides."""
+    return max(8.0, 0.075 * width)
 
 
 def roomy(drawing: Drawing, width: float, titles: tuple[str, ...]) -> bool:
     """Whether a gate of that width has room for every one of the titles beside a number."""
     k = drawing.type_factor
-    return all(width * 0.8 >= text_width(title + " ", 11.0 * k) + 33.0 * k for title in titles)
+    room = width - 2 * padding(width) - text_width("−0.00", 11.0 * k, mono=True) - 3.0
+    return all(text_width(title, 11.0 * k) <= room for title in titles)
 
 
 def absent_gate(

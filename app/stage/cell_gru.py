@@ -10,24 +10,25 @@ from __future__ import annotations
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from app.theme import Theme, mix
 from engine import quantity
 
 from .cell_bus import Tap, draw_bus
 from .cell_flows import above_words, has_read_out, judged
 from .cell_flows_gru import GruFlows
-from .cell_gate import gate_box, mixing_block, roomy
+from .cell_gate import MIXED, gate_box, mixed_back, mixed_early, mixing_block, roomy
 from .cell_gru_words import letters, notes
-from .cell_parts import sentence_plate
+from .cell_parts import direct_band, sentence_plate
 from .drawing import Drawing, Frame, Still
 from .geometry_gru import GruPlan, gru_plan
-from .marks import Mark, Panel, Point
 from .strands import Flow, tr
+from .timeline import text_width
 
 if TYPE_CHECKING:
+    from app.theme import Theme
     from engine import Run
 
     from .cursor import Cursor
+    from .marks import Mark, Point
     from .veil import Veil
 
 __all__ = ["frame", "layout"]
@@ -59,7 +60,7 @@ def frame(run: Run, cursor: Cursor, veil: Veil, size: tuple[float, float], theme
 def _still(
     run: Run, step: int, unit: int, backward: bool, veil: Veil, size: tuple[float, float], theme: Theme
 ) -> Still:
-    plan = gru_plan(*size, run.units, run.inputs)
+    plan = gru_plan(*size, run.units, run.inputs, early=run.network.reset == "before")
     drawing = Drawing(theme, run.name, plan.wires, backward, plan.type)
     box = (
         plan.plate_left,
@@ -98,10 +99,10 @@ class _Cell:
         self.row()
         self.products(forked)
         self.state_out()
-        words = above_words(self.flows.run, backward=self.backward) if self.read() else ""
-        letters(self.drawing, self.plan, self.flows, unit, words, self.theme)
+        words = above_words(self.flows) if self.read() else ""
+        letters(self.drawing, self.plan, self.flows, unit, words, self.theme, after=self.after)
         if self.backward:
-            notes(self.drawing, self.plan, self.flows, self.theme, after=self.after)
+            notes(self.drawing, self.plan, self.flows, unit, self.theme, after=self.after)
 
     def value(self, name: str) -> Flow:
         """Return a quantity forwards, its gradient backwards."""
@@ -116,10 +117,7 @@ class _Cell:
     def direct_band(self) -> None:
         """Lay a band under the hidden state's line: the one path that meets no matrix."""
         plan = self.plan
-        half = plan.wires.span / 2 + 3.0 * plan.u
-        rect = (plan.left, plan.y_state - half, plan.right - plan.left, 2 * half)
-        ground = Panel(rect=rect, fill=mix(self.theme.card, self.theme.gradient, 0.2), radius=half / 2)
-        self.drawing.add(ground, PRODUCTS, 0.0, plan.x_candidate - plan.x_update)
+        direct_band(self.drawing, plan, plan.y_state, (PRODUCTS, plan.x_candidate - plan.x_update))
 
     def state_in(self) -> float:
         """Draw the state before, up to where a copy of it goes down to the bus; return the clock there."""
@@ -196,7 +194,7 @@ class _Cell:
                 )
                 mixing_block(
                     self.drawing,
-                    "Wᵀ·" if self.backward else "W·[h,x]+b",
+                    mixed_back(self.drawing, plan.gate_width) if self.backward else MIXED,
                     (left, plan.mix_top, plan.gate_width, plan.mix_height),
                     f"mix-{gate}",
                     tr("{gate}: the matrix mixes h and x into one number per unit").format(gate=titles[gate]),
@@ -205,12 +203,13 @@ class _Cell:
                 )
             known = quantity(gate, recurrence)
             squash = "tanh" if signed else "σ"
+            sign = f"{squash}′" if self.backward else squash
             gate_box(
                 self.drawing,
                 (left, plan.gate_top, plan.gate_width, plan.gate_height),
                 self.flows.value(gate),
                 unit,
-                sign=squash,
+                sign=sign,
                 symbol=known.label,
                 title=titles[gate] if named else "",
                 hue=theme.role(known.role),
@@ -244,23 +243,23 @@ class _Cell:
             wire(flows.of_input(), ((here, plan.mix_top), (here, y)), 0.0, CANDIDATE, max(0.0, join - rise))
             for text, x, node, label in blocks:
                 rect = (x - plan.mix_width / 2, plan.mix_top, plan.mix_width, plan.mix_height)
-                shown = ("Uᵀ·" if node == "mix-q" else "Wᵀ·") if self.backward else text
+                shown = ("Uᵀδ" if node == "mix-q" else "Wᵀδ") if self.backward else text
                 mixing_block(self.drawing, shown, rect, node, label, (GATING, 0.0), self.theme)
             wire(flows.reset_part(), ((past, y), (here, y)), 0.0, CANDIDATE, meet)
             wire(self.value("z_n"), ((here, y), (edge, y)), 0.0, CANDIDATE, join)
             sign = tr("candidate sum: what the reset gate lets through plus what comes from x")
             self.node("+", (here, y), "n", "candidate-sum", sign, (CANDIDATE, join))
         else:
-            half = plan.mix_width / 2
+            half = plan.early_width / 2
             wire(self.value("q"), ((past, y), (here - half, y)), 0.0, CANDIDATE, meet)
             wire(self.value("z_n"), ((here + half, y), (edge, y)), 0.0, CANDIDATE, join)
-            rect = (here - half, y - plan.one_height / 2, plan.mix_width, plan.one_height)
+            rect = (here - half, y - plan.one_height / 2, plan.early_width, plan.one_height)
             mixing_block(
                 self.drawing,
-                "Wᵀ·" if self.backward else "W·[q,x]+b",
+                (mixed_back if self.backward else mixed_early)(self.drawing, plan.early_width),
                 rect,
                 "mix-n",
-                tr("candidate: the matrix mixes q and x into one number per unit"),
+                tr("candidate: the matrix mixes q (the reset past, r ⊙ h) and x into one number per unit"),
                 (CANDIDATE, join),
                 self.theme,
             )
@@ -296,8 +295,10 @@ class _Cell:
             PRODUCTS,
             max(0.0, taken - (plan.gate_top - side)),
         )
+        minus = ("× −1", "×−1") if back else ("1 − z", "1−z")
+        fits = text_width(minus[0], 11.0 * plan.type) + 8.0 <= plan.one_width
         self.drawing.box(
-            "× −1" if back else "1 −",
+            minus[0 if fits else 1],
             (one, side - plan.one_height / 2, plan.one_width, plan.one_height),
             self.theme.dim,
             "complement",
@@ -328,11 +329,11 @@ class _Cell:
         start = plan.x_candidate - plan.x_update
         emitted = flows.into_output() if back else flows.value("h")
         out = wire(emitted, ((plan.x_candidate, y), (leave, y)), 0.0, OUTPUT, start)
+        onward = flows.from_next() if back else emitted
+        wire(onward, ((leave, y), (plan.right, y)), 0.0, OUTPUT, out, spoken=back)
         if self.read():
             route = ((leave, y), (plan.x_read, y), (plan.x_read, plan.bottom))
             wire(flows.from_above() if back else emitted, route, plan.bend, OUTPUT, out, spoken=back)
-        onward = flows.from_next() if back else emitted
-        wire(onward, ((leave, y), (plan.right, y)), 0.0, OUTPUT, out, spoken=back)
 
     def read(self) -> bool:
         """Whether h is read here by something above the cell, or, backwards, by the loss itself."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from .cell_parts import legend, letter, numbers_of, token
+from .cell_parts import delta, foot, letter, numbers_of, over_band
 from .order import is_reverse
 from .strands import number, tr
 from .timeline import text_width
@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 __all__ = ["letters", "notes"]
 
 
-def letters(drawing: Drawing, plan: GruPlan, flows: Flows, unit: int, above: str, theme: Theme) -> None:
+_MADE_IN: Final = 4
+"""The sub-step that gives the state."""
+
+
+def letters(
+    drawing: Drawing, plan: GruPlan, flows: Flows, unit: int, above: str, theme: Theme, *, after: bool
+) -> None:
     """Write the letters of the wires, and the chosen unit's numbers beside those of the states.
 
     Parameters
@@ -30,13 +36,15 @@ def letters(drawing: Drawing, plan: GruPlan, flows: Flows, unit: int, above: str
         The chosen unit.
     above
         What the wire upwards leads to; empty without one.
+    after
+        Whether the reset gate acts after the matrix.
     """
     k, half = plan.type, plan.wires.span / 2
     tall, inset = 22.0 * k, 8.0
     size = 15.0 if plan.u < 0.95 else 17.0
     wide = plan.plate_left - plan.left - inset - 2.0
     at_left, at_right = plan.left + inset, plan.right - inset - wide
-    over = plan.y_state - half - tall - 2.0
+    over = max(13.0 * k, over_band(plan, plan.y_state) - tall)
     hue = theme.role("h")
     letter(drawing, flows.earlier("h"), (at_left, over, wide, tall), hue, size, "left")
     letter(drawing, "hₜ", (at_right, over, wide, tall), hue, size, "right")
@@ -49,17 +57,16 @@ def letters(drawing: Drawing, plan: GruPlan, flows: Flows, unit: int, above: str
             needed = max(wide, text_width(text, 11.0 * k, mono=True) + 4.0)  # a number is never cut
             left = x if align == "left" else x + wide - needed
             place = (left, over - 13.0 * k, needed, 14.0 * k)
-            drawing.text(text, place, theme.dim, 11.0, mono=True, align=align)
-    low = plan.plate_bottom + 3.0
-    tail = plan.bottom - low
-    x_label = plan.x_down + plan.wires.x_span / 2 + 8.0
-    end = plan.x_read - half - 100.0 * k
-    split = plan.x_reset - plan.gate_width / 2
-    token(drawing, flows, (x_label, low, split - 6.0 - x_label, tail), size, theme)
-    legend(drawing, flows.run.units, (split, low, end - split, tail), theme)
-    if above:
-        edge = plan.x_read - half - 8.0
-        drawing.text(above, (edge - 90.0 * k, low, 90.0 * k, tail), theme.dim, 12.0, align="right")
+            known = drawing.end(_MADE_IN) if t == flows.step else None
+            drawing.text(text, place, theme.dim, 11.0, mono=True, align=align, at=known)
+    foot(drawing, plan, flows, (plan.x_down, plan.x_reset - plan.gate_width / 2 - 6.0), size, above, theme)
+    # The wire from there has the letter that the formulas have.
+    if after and plan.x_recurrent - plan.x_reset - plan.gate_width / 2 - half >= 24.0 * k:
+        place = (plan.x_recurrent - half - 4.0 - 20.0 * k, plan.mix_top - 17.0 * k, 20.0 * k, 16.0 * k)
+        letter(drawing, "qₜ", place, theme.role("h"), 13.0, "right")
+    elif not after and plan.x_join - plan.early_width / 2 - plan.x_recurrent - plan.node >= 17.0 * k:
+        place = (plan.x_recurrent + plan.node + 1.0, plan.y_row - half - 4.0 - 16.0 * k, 18.0 * k, 16.0 * k)
+        letter(drawing, "qₜ", place, theme.role("h"), 13.0, "left")
     if drawing.backward:
         return
     row = plan.y_state - half - 6.0 - 16.0 * k
@@ -73,12 +80,12 @@ def letters(drawing: Drawing, plan: GruPlan, flows: Flows, unit: int, above: str
         )
 
 
-def notes(drawing: Drawing, plan: GruPlan, flows: Flows, theme: Theme, *, after: bool) -> None:
-    """Write what every node does on the way back, wherever there is room for it.
+def notes(drawing: Drawing, plan: GruPlan, flows: Flows, unit: int, theme: Theme, *, after: bool) -> None:
+    """Write what every node does on the way back, wherever there is room for it, and whose the numbers are.
 
     Parameters
     ----------
-    drawing, plan, flows, theme
+    drawing, plan, flows, unit, theme
         As the cell has them.
     after
         Whether the reset gate acts after the matrix.
@@ -92,8 +99,16 @@ def notes(drawing: Drawing, plan: GruPlan, flows: Flows, theme: Theme, *, after:
         drawing.text(text, (left, y, wide, 15.0 * k), colour or theme.dim, 11.0, align=align)
 
     earlier = flows.earlier("h")
-    note(tr("direct copy: only × zₜ"), plan.plate_left + 14.0, row, "left", theme.gradient)
-    note(tr("copies"), plan.x_candidate - plan.node - gap, row, "right")
+    direct, copies = tr("direct path: only × zₜ"), tr("copies")
+    note(direct, plan.plate_left + 14.0, row, "left", theme.gradient)
+    left, right = plan.plate_left + 24.0 + text_width(direct, 11.0 * k), plan.x_candidate - plan.node - gap
+    if plan.x_candidate + plan.node + gap + text_width(copies, 11.0 * k) + 8.0 <= plan.plate_right:
+        note(copies, plan.x_candidate + plan.node + gap, row, "left")
+    else:
+        note(copies, right, row, "right")
+        right -= text_width(copies, 11.0 * k) + 16.0
+    numbers_of(drawing, flows.run.units, unit, (left, row, right - left, 15.0 * k), theme)
+    delta(drawing, plan, plan.x_update, theme)
     beside = plan.x_down + half + gap
     if beside + text_width(tr("adds"), 11.0 * k) + 8.0 <= plan.x_update - plan.node:
         note(tr("adds"), beside, plan.y_state + half + 5.0, "left")

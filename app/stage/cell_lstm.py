@@ -11,27 +11,27 @@ from __future__ import annotations
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from app.theme import Theme, mix
 from engine import quantity
 
 from .cell_bus import Tap, draw_bus
 from .cell_flows import above_words, has_read_out, judged
 from .cell_flows_lstm import LstmFlows
-from .cell_gate import absent_gate, gate_box, mixing_block, roomy
+from .cell_gate import MIXED, absent_gate, gate_box, mixed_back, mixing_block, roomy
 from .cell_lstm_words import letters, notes
-from .cell_parts import sentence_plate
+from .cell_parts import direct_band, sentence_plate
 from .cell_peepholes import draw_peephole, peepholes
 from .drawing import Drawing, Frame, Still
 from .geometry import GATES, LstmPlan, lstm_plan
-from .marks import Mark, Panel, Point
 from .routes import reach
 from .strands import Flow, tr
 from .timeline import text_width
 
 if TYPE_CHECKING:
+    from app.theme import Theme
     from engine import Run
 
     from .cursor import Cursor
+    from .marks import Mark, Point
     from .veil import Veil
 
 INPUTS, GATING, CELL_STATE, SQUASH, OUTPUT = range(5)
@@ -117,10 +117,10 @@ class _Cell:
             if gate in self.peepholes:
                 draw_peephole(self.drawing, self.flows, self.peepholes[gate], INPUTS, 0.0)
         self.output()
-        words = above_words(self.flows.run, backward=self.backward) if self.read() else ""
+        words = above_words(self.flows) if self.read() else ""
         letters(self.drawing, self.plan, self.flows, unit, words, self.theme)
         if self.backward:
-            notes(self.drawing, self.plan, self.flows, self.theme)
+            notes(self.drawing, self.plan, self.flows, unit, self.theme)
 
     @property
     def coupled(self) -> bool:
@@ -140,11 +140,7 @@ class _Cell:
 
     def direct_band(self) -> None:
         """Lay a band under the cell state's line: the one path that meets no matrix."""
-        plan = self.plan
-        half = plan.wires.span / 2 + 3.0 * plan.u
-        rect = (plan.left, plan.y_c - half, plan.right - plan.left, 2 * half)
-        ground = Panel(rect=rect, fill=mix(self.theme.card, self.theme.gradient, 0.2), radius=half / 2)
-        self.drawing.add(ground, CELL_STATE, 0.0, plan.right - plan.left)
+        direct_band(self.drawing, self.plan, self.plan.y_c, (CELL_STATE, self.plan.right - self.plan.left))
 
     def buses(self) -> None:
         """Run h and x side by side, and peel both off to every mixing block.
@@ -208,13 +204,14 @@ class _Cell:
             else:
                 self.absent(gate, rect)
                 continue
-            sign, node, label = self.squashing(gate, titles[gate])
+            sign, operand, node, label = self.squashing(gate, titles[gate])
             gate_box(
                 self.drawing,
                 rect,
                 self.flows.value(gate),
                 unit,
                 sign=sign,
+                operand=operand,
                 symbol=f"{gate}ₜ",
                 title=titles[gate] if named else "",
                 hue=self.theme.role(gate),
@@ -227,7 +224,7 @@ class _Cell:
 
     def mixing(self, gate: str, left: float, title: str) -> None:
         """Draw the block in which h and x are mixed, and with peepholes c is weighed."""
-        plan, text, size = self.plan, "W·[h,x]+b", None
+        plan, text, size = self.plan, MIXED, None
         label = tr("{gate}: the matrix mixes h and x into one number per unit").format(gate=title)
         if gate in self.cell.peepholes:
             seen = "cₜ" if gate == "o" else self.flows.earlier("c")
@@ -235,33 +232,33 @@ class _Cell:
                 "{gate}: the matrix mixes h and x; a peephole adds each unit's own {c}, weighed"
             ).format(gate=title, c=seen)
             size = 10.0
-            texts = (f"W·[h,x]+w·{seen}+b", f"…+w·{seen}", "+w·c")
+            texts = (f"W·x+U·h+w·{seen}+b", f"…+w·{seen}", "+w·c")
             fitting = (
                 t for t in texts if text_width(t, 10.0 * plan.type, mono=True) <= plan.gate_width - 4.0
             )
             text = next(fitting, "+w·c")
         mixing_block(
             self.drawing,
-            "Wᵀ·" if self.backward else text,
+            mixed_back(self.drawing, plan.gate_width) if self.backward else text,
             (left, plan.mix_top, plan.gate_width, plan.mix_height),
             f"mix-{gate}",
             label,
             (GATING, 0.0),
             self.theme,
-            size=size,
+            size=None if self.backward else size,
         )
 
-    def squashing(self, gate: str, title: str) -> tuple[str, str, str]:
-        """Return what makes a gate of its pre-activation: a sign, its identifier, and words."""
+    def squashing(self, gate: str, title: str) -> tuple[str, tuple[str, str], str, str]:
+        """Return what makes a gate: a sign (backwards a slope), what it is applied to, identifier, words."""
         if gate == "f" and self.coupled:
             said = tr("forget: 1 minus the input gate")
-            return "1 − iₜ", "complement", said
+            return "1 −", ("iₜ", self.theme.role("i")), "complement", said
         squash = "tanh" if gate == "g" else "σ"
         if gate == "g" and self.cell.variant == "no-input-activation":
             said = tr("candidate: the pre-activation itself; this variant does not squash it")
-            return "= zᵍₜ", _NODE[gate], said
+            return "=", ("zᵍₜ", self.theme.dim), _NODE[gate], said
         said = tr("{title}: {squash} of the pre-activation").format(title=title, squash=squash)
-        return squash, _NODE[gate], said
+        return (f"{squash}′" if self.backward else squash), ("", ""), _NODE[gate], said
 
     def coupling(self) -> float:
         """Draw the input gate's way to the forget gate, which is the rest of it; return the clock there."""
@@ -401,10 +398,10 @@ class _Cell:
         emitted = flows.into_output() if back else flows.value("h")
         out = wire(emitted, ((x, side), (x, plan.y_h), (leave, plan.y_h)), plan.bend, OUTPUT, met)
         onward = flows.from_next() if back else emitted
+        wire(onward, ((leave, plan.y_h), (plan.right, plan.y_h)), 0.0, OUTPUT, out, spoken=back)
         if self.read():
             route = ((leave, plan.y_h), (plan.x_read, plan.y_h), (plan.x_read, plan.bottom))
             wire(flows.from_above() if back else emitted, route, plan.bend, OUTPUT, out, spoken=back)
-        wire(onward, ((leave, plan.y_h), (plan.right, plan.y_h)), 0.0, OUTPUT, out, spoken=back)
 
     def read(self) -> bool:
         """Whether h is read here by something above the cell, or, backwards, by the loss itself."""

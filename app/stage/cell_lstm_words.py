@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from .cell_parts import legend, letter, numbers_of, token
+from .cell_parts import band_half, delta, foot, letter, numbers_of, over_band
 from .order import is_reverse
 from .strands import number, tr
 from .timeline import text_width
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from .geometry import LstmPlan
 
 __all__ = ["letters", "notes"]
+
+_MADE_IN: Final = {"c": 2, "h": 4}
+"""The sub-step that gives a state."""
 
 
 def letters(drawing: Drawing, plan: LstmPlan, flows: Flows, unit: int, above: str, theme: Theme) -> None:
@@ -37,7 +40,7 @@ def letters(drawing: Drawing, plan: LstmPlan, flows: Flows, unit: int, above: st
     inset = 8.0
     wide = plan.plate_left - plan.left - inset - 2.0
     at_left, at_right = plan.left + inset, plan.right - inset - wide
-    above_c, above_h = plan.y_c - half - tall - 2.0, plan.y_h - half - tall - 2.0
+    above_c, above_h = max(0.0, over_band(plan, plan.y_c) - tall), plan.y_h - half - tall - 4.0
     for name, y in (("c", above_c), ("h", above_h)):
         hue = theme.role(name)
         letter(drawing, flows.earlier(name), (at_left, y, wide, tall), hue, size, "left")
@@ -57,21 +60,9 @@ def letters(drawing: Drawing, plan: LstmPlan, flows: Flows, unit: int, above: st
                 needed = max(wide, text_width(text, 11.0 * k, mono=True) + 4.0)  # a number is never cut
                 left = x if align == "left" else x + wide - needed
                 place = (left, y, needed, 14.0 * k)
-                drawing.text(text, place, theme.dim, 11.0, mono=True, align=align)
-    low = plan.plate_bottom + 3.0
-    x_label = plan.x_riser + plan.wires.x_span / 2 + 8.0
-    token(drawing, flows, (x_label, low, plan.x_gate[1] - x_label, plan.bottom - low), size, theme)
-    end = plan.x_read - half - 100.0 * k
-    legend(
-        drawing,
-        flows.run.units,
-        (plan.x_gate[1], low, end - plan.x_gate[1], plan.bottom - low),
-        theme,
-    )
-    if above:
-        edge = plan.x_read - half - 8.0
-        place = (edge - 90.0 * k, low, 90.0 * k, plan.bottom - low)
-        drawing.text(above, place, theme.dim, 12.0, align="right")
+                known = drawing.end(_MADE_IN[name]) if t == flows.step else None
+                drawing.text(text, place, theme.dim, 11.0, mono=True, align=align, at=known)
+    foot(drawing, plan, flows, (plan.x_riser, plan.x_gate[1]), size, above, theme)
     if drawing.backward:
         return
     row = plan.y_c - half - 6.0 - 16.0 * k
@@ -84,8 +75,8 @@ def letters(drawing: Drawing, plan: LstmPlan, flows: Flows, unit: int, above: st
         numbers_of(drawing, flows.run.units, unit, place, theme)
 
 
-def notes(drawing: Drawing, plan: LstmPlan, flows: Flows, theme: Theme) -> None:
-    """Write what every node does on the way back."""
+def notes(drawing: Drawing, plan: LstmPlan, flows: Flows, unit: int, theme: Theme) -> None:
+    """Write what every node does on the way back, and whose the numbers on the gates are."""
     cell, half = flows.run.network.recurrence, plan.wires.span / 2
     x_f, x_i, x_g, x_o = plan.x_gate
     k = plan.type
@@ -98,21 +89,44 @@ def notes(drawing: Drawing, plan: LstmPlan, flows: Flows, theme: Theme) -> None:
 
     level = plan.gate_top - 4.0 - 15.0 * k
     forgets = cell.variant != "no-forget-gate"
-    direct = tr("direct path: only × fₜ") if forgets else tr("direct path: as it is")
+    direct = tr("direct path: only × fₜ") if forgets else tr("direct path: unchanged (fₜ = 1)")
     note(direct, plan.plate_left + 14.0, row, "left", theme.gradient)
     if forgets:
         note(f"× {flows.earlier('c')}", x_f + half + gap, plan.y_product - 7.5 * k, "left")
     if "i" in cell.gates:
         note("× gₜ", x_i - half - gap, level, "right")
         note("× iₜ", x_g + half + gap, level, "left")
-    note(tr("copies"), plan.x_sum + plan.node + gap, row, "left")
-    note(tr("adds"), plan.x_output - plan.bend, row, "centre")
+    if cell.variant == "coupled":
+        apart = x_i - x_f - plan.gate_width
+        if apart >= text_width("× −1", 11.0 * k) + 4.0:
+            note(
+                "× −1",
+                (x_f + x_i) / 2,
+                plan.gate_top + plan.gate_height / 2 - half - 3.0 - 15.0 * k,
+                "centre",
+            )
+    copies, adds = tr("copies"), tr("adds")
+    begin = plan.x_sum + plan.node + gap
+    note(copies, begin, row, "left")
+    note(adds, plan.x_output - plan.bend, row, "centre")
+    left = begin + text_width(copies, 11.0 * k) + 16.0
+    right = plan.x_output - plan.bend - text_width(adds, 11.0 * k) / 2 - 20.0
+    numbers_of(drawing, flows.run.units, unit, (left, row, right - left, 15.0 * k), theme)
+    if not cell.peepholes:  # they pass there
+        delta(drawing, plan, x_f if "f" in cell.gates else x_i if "i" in cell.gates else x_g, theme)
     if "o" not in cell.gates:
         return
     emitted = "cₜ" if cell.variant == "no-output-activation" else "tanh cₜ"
     apart = (x_o - x_g) - 2 * (half + gap)
     if not cell.peepholes and apart >= text_width(f"× iₜ× {emitted}", 11.0 * k) + 12.0:
         note(f"× {emitted}", x_o - half - gap, level, "right")
-    beside = plan.y_product - plan.node - 15.0 * k
-    if beside >= plan.tanh_top + plan.tanh_height - 4.0:
-        note("× oₜ", plan.x_output - half - gap, beside, "right")
+    # Above the wire of the output gate, and where that is beside the tanh, left of it.
+    over = plan.y_product - half - 3.0 - 15.0 * k
+    pill = cell.variant != "no-output-activation" and over < plan.tanh_top + plan.tanh_height + 2.0
+    if over >= band_half(plan) + plan.y_c:
+        note(
+            "× oₜ",
+            plan.x_output - (plan.tanh_width / 2 if pill else max(half, plan.node)) - gap,
+            over,
+            "right",
+        )

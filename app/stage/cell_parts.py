@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
+from app.theme import mix
+
 from .marks import Line, Panel, Rect, Veiled
-from .strands import MOST, tr
+from .strands import MOST, number, sample_tones, tr
 from .timeline import elided, text_width
 
 if TYPE_CHECKING:
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
 
     from .cell_flows import Flows
     from .drawing import Drawing
+    from .geometry import LstmPlan
+    from .geometry_gru import GruPlan
 
 
 def letter(drawing: Drawing, text: str, rect: Rect, colour: str, size: float, align: str) -> None:
@@ -20,16 +25,20 @@ def letter(drawing: Drawing, text: str, rect: Rect, colour: str, size: float, al
     drawing.text(text, rect, colour, size, weight=600, italic=True, align=align)
 
 
-def captions(drawing: Drawing, name: str, number: str, rect: Rect, theme: Theme) -> None:
+def captions(
+    drawing: Drawing, name: str, number: str, rect: Rect, theme: Theme, at: tuple[int, float] | None
+) -> None:
     """Write a block's name, and the chosen unit's number at its right; one alone stands in the middle."""
     x, y, width, height = rect
     if not name:
-        drawing.text(number, rect, theme.text, 11.0, mono=True, align="centre")
+        drawing.text(number, rect, theme.text, 11.0, mono=True, align="centre", at=at)
         return
     wide = text_width(number, 11.0 * drawing.type_factor, mono=True)
     drawing.text(name, (x, y, width - wide, height), theme.dim, 11.0, align="left" if number else "centre")
     if number:
-        drawing.text(number, (x + width - wide, y, wide, height), theme.text, 11.0, mono=True, align="right")
+        drawing.text(
+            number, (x + width - wide, y, wide, height), theme.text, 11.0, mono=True, align="right", at=at
+        )
 
 
 def means(count: int) -> str:
@@ -40,60 +49,167 @@ def means(count: int) -> str:
     return tr("{few} or {more}").format(few=few, more=few + 1) if rest else str(few)
 
 
+def direct_band(drawing: Drawing, plan: LstmPlan | GruPlan, y: float, at: tuple[int, float]) -> None:
+    """Lay a band under the line of a state: the one path that meets no matrix; it ends where the wires do."""
+    half = band_half(plan)
+    rect = (plan.left, y - half, plan.right - plan.left, 2 * half)
+    ground = mix(drawing.theme.card, drawing.theme.gradient, 0.14)
+    drawing.add(Panel(rect=rect, fill=ground), at[0], 0.0, at[1])
+
+
+def band_half(plan: LstmPlan | GruPlan) -> float:
+    """Return half of the height of the direct path's band."""
+    return plan.wires.span / 2 + round(3.0 * plan.u)
+
+
 def numbers_of(drawing: Drawing, units: int, unit: int, rect: Rect, theme: Theme) -> None:
-    """Say at the right whose the numbers are, and what a strand and a slot stand for if for several units."""
+    """Say at the right whose the numbers are, and what a strand and a slot stand for if for several units.
+
+    Backwards the numbers are still those of the forward pass; without room for it, nothing is said.
+    """
     x, y, width, height = rect
-    k = drawing.type_factor
-    words = tr("numbers: unit {k}").format(k=unit)
-    texts = [words]
+    texts = _said_of_numbers(units, unit, drawing.backward)
+    size = 11.0 * drawing.type_factor
+    fitting = (text for text in texts if text_width(text, size) + 4.0 <= width)
+    shown = next(fitting, texts[-1] if texts and not drawing.backward else "")
+    if shown:
+        wide = text_width(shown, size) + 4.0
+        drawing.text(shown, (x + width - wide, y, wide, height), theme.dim, 11.0, align="right")
+
+
+def _said_of_numbers(units: int, unit: int, backward: bool) -> list[str]:
+    """Return what may be said of the numbers, the more telling before the shorter."""
+    whose = tr("forward values: unit {k}") if backward else tr("numbers: unit {k}")
+    texts = [whose] if units > 1 else []
     if units > MOST:
-        given = {"n": units, "m": MOST, "few": means(units), "numbers": words}
-        texts.insert(0, tr("{m} means of {few} units · {numbers}").format(**given))
-        texts.insert(0, tr("{n} units drawn as {m} means of {few} · {numbers}").format(**given))
-    shown = next((text for text in texts if text_width(text, 11.0 * k) <= width), words)
-    wide = text_width(shown, 11.0 * k) + 4.0
-    drawing.text(shown, (x + width - wide, y, wide, height), theme.dim, 11.0, align="right")
+        # A bar is a mean, the number one unit's own: a tick in the bar shows where that one is.
+        ticked = tr("forward values and ticks: unit {k}") if backward else tr("numbers and ticks: unit {k}")
+        given = {"n": units, "m": MOST, "few": means(units), "numbers": ticked}
+        more = [
+            tr("{n} units drawn as {m} means of {few} · {numbers}"),
+            tr("{m} means of {few} units · {numbers}"),
+        ]
+        texts = [*([] if backward else [text.format(**given) for text in more]), ticked, whose]
+    return [text.format(k=unit) for text in texts]
 
 
-def token(drawing: Drawing, flows: Flows, rect: Rect, size: float, theme: Theme) -> None:
-    """Write the letter of what is read, and the token if the inputs have names."""
+def delta(drawing: Drawing, plan: LstmPlan | GruPlan, x: float, theme: Theme) -> None:
+    """Say beside the wire of a pre-activation, if there is room, what the blocks below call its gradient."""
+    k, top = plan.type, plan.gate_top + plan.gate_height
+    if plan.mix_top - top >= 14.0 * k:
+        words = tr("δ = ∂L/∂z")
+        place = (x + plan.wires.span / 2 + 6.0, top, text_width(words, 11.0 * k) + 4.0, plan.mix_top - top)
+        drawing.text(words, place, theme.dim, 11.0)
+
+
+def over_band(plan: LstmPlan | GruPlan, y: float) -> float:
+    """Return where what stands above a state's line ends, clear of the direct path's band."""
+    return y - band_half(plan) - 4.0
+
+
+def foot(
+    drawing: Drawing,
+    plan: LstmPlan | GruPlan,
+    flows: Flows,
+    ends: tuple[float, float],
+    size: float,
+    above: str,
+    theme: Theme,
+) -> None:
+    """Write below the plate what is read, what colour and width mean, and what the wire upwards leads to.
+
+    Parameters
+    ----------
+    drawing, plan, flows, theme
+        As the cell has them.
+    ends
+        The middle of the wire of what is read, and how far a token may reach.
+    size
+        Of a letter.
+    above
+        What the wire upwards leads to; empty without one.
+    """
+    k, low = plan.type, plan.plate_bottom + 3.0
+    tall = plan.bottom - low
+    x = ends[0] + plan.wires.x_span / 2 + 8.0
+    begin = token(drawing, flows, (x, low, ends[1] - x, tall), size, theme) + 14.0
+    edge = plan.x_read - plan.wires.span / 2 - 8.0
+    # The same room at every step: the key must not jump where a loss comes in.
+    room = max(text_width(text, 12.0 * k) for text in (above, tr("no loss here"), tr("from the loss"))) + 4.0
+    if above:
+        drawing.text(above, (edge - room, low, room, tall), theme.dim, 12.0, align="right")
+    legend(drawing, flows.run.units, (begin, low, edge - room - 14.0 - begin, tall), theme)
+
+
+def token(drawing: Drawing, flows: Flows, rect: Rect, size: float, theme: Theme) -> float:
+    """Write the letter of what is read, and the token if the inputs have names, or an only input's number.
+
+    Returns
+    -------
+    float
+        Where it ends at most, the same at every step.
+    """
     x, y, width, height = rect
     k = drawing.type_factor
     run = flows.run
     letter(drawing, f"{flows.reads}ₜ", (x, y, 26.0 * k, height), theme.role("x"), size, "left")
     labels = run.labels
+    room, left = width - 30.0 * k, x + 30.0 * k
     if run.layer > 1:
         texts = [tr("hₜ of layer {layer}").format(layer=run.layer - 1)]
         if run.network.bidirectional:
             texts.insert(0, tr("hₜ of layer {layer}, both ways").format(layer=run.layer - 1))
-        room = width - 30.0 * k
         said = next((text for text in texts if text_width(text, 11.0 * k) <= room), "")
-        drawing.text(said, (x + 30.0 * k, y, room, height), theme.dim, 11.0)
-    elif labels and 1 <= flows.step <= len(labels):
-        room = width - 30.0 * k
-        text = tr("“{token}”").format(token=labels[flows.step - 1])
-        drawing.text(elided(text, room, 13.0 * k), (x + 30.0 * k, y, room, height), theme.dim, 13.0)
-    elif flows.run.inputs > MOST:
-        said = tr("{m} means of {few} inputs").format(m=MOST, few=means(flows.run.inputs))
+        drawing.text(said, (left, y, room, height), theme.dim, 11.0)
+        return left + text_width(said, 11.0 * k)
+    if labels:
+        quoted = [tr("“{token}”").format(token=label) for label in labels]
+        if 1 <= flows.step <= len(labels):
+            said = elided(quoted[flows.step - 1], room, 13.0 * k)
+            drawing.text(said, (left, y, room, height), theme.dim, 13.0)
+        return left + min(max(text_width(text, 13.0 * k) for text in quoted), room)
+    if run.inputs > MOST:
+        said = tr("{m} means of {few} inputs").format(m=MOST, few=means(run.inputs))
         wide = text_width(said, 11.0 * k) + 4.0
-        if wide <= width - 30.0 * k:
-            drawing.text(said, (x + 30.0 * k, y, wide, height), theme.dim, 11.0)
+        if wide <= room:
+            drawing.text(said, (left, y, wide, height), theme.dim, 11.0)
+            return left + wide
+    elif run.inputs == 1 and not drawing.backward:
+        # Several inputs have a number each: then it takes hovering.
+        values = flows.value(flows.reads).values
+        if values is not None and len(values) == 1:
+            text = number(float(values[0]))
+            wide = text_width(text, 11.0 * k, mono=True) + 4.0
+            drawing.text(text, (left, y, wide, height), theme.dim, 11.0, mono=True)
+        return left + text_width("−0.00", 11.0 * k, mono=True) + 4.0
+    return left
 
 
 def legend(drawing: Drawing, units: int, rect: Rect, theme: Theme) -> None:
     """Say what colour and width mean, and backwards what a strand stands for, where there is room for it."""
     x, y, width, height = rect
     k = drawing.type_factor
-    wider = tr("wider: larger |∂L/∂·|, 10⁻⁶ to 10") if drawing.backward else tr("wider: larger")
-    parts = [(theme.below, tr("below 0")), (theme.above, tr("above 0")), (None, wider)]
-    if drawing.backward and units > MOST:
-        parts.append((None, tr("a strand: mean of {few} units").format(few=means(units))))
-    stroke, gap = 16.0 * k, 14.0 * k
-    widths = [text_width(text, 11.0 * k) + (stroke + 5.0 if hue else 0.0) for hue, text in parts]
-    if sum(widths) + (len(parts) - 1) * gap > width:
-        parts, widths = parts[:3], widths[:3]
-    whole = sum(widths) + (len(parts) - 1) * gap
-    if whole > width:
+    below, above, bare = sample_tones(theme)
+    signs = [(below, tr("below 0")), (above, tr("above 0"))]
+    grey = [(bare, tr("about 0") if drawing.backward else tr("0"))] if drawing.bare else []
+    wider, shorter = tr("wider: larger"), ""
+    if drawing.backward:
+        wider, shorter = tr("wider: larger |∂L/∂·|, 10⁻⁶ to 10"), tr("width: |∂L/∂·|, 10⁻⁶ to 10")
+    of = tr("a strand: mean of {few} units").format(few=means(units))
+    several = [(None, of)] if drawing.backward and units > MOST else []
+    choices: list[list[tuple[str | None, str]]] = [
+        [*signs, *grey, (None, wider), *several],
+        [*signs, *grey, (None, wider)],
+        [*signs, *grey, (None, shorter or wider)],
+        [*signs, (None, shorter or wider)],
+    ]
+    stroke = 16.0 * k
+    for parts, gap in itertools.product(choices, (14.0 * k, 10.0 * k)):
+        widths = [text_width(text, 11.0 * k) + (stroke + 5.0 if hue else 0.0) for hue, text in parts]
+        whole = sum(widths) + (len(parts) - 1) * gap
+        if whole <= width:
+            break
+    else:
         return
     left = x + (width - whole) / 2
     middle = y + height / 2

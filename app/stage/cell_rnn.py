@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from engine import format_number
 
 from .cell_flows import Flows, above_words, has_read_out, judged
+from .cell_gate import MIXED, mixed_back
 from .cell_parts import captions, legend, letter, numbers_of, sentence_plate, token
 from .drawing import Drawing, Frame, Still
 from .geometry import RnnPlan, rnn_plan
@@ -109,10 +110,10 @@ class _Cell:
         start = ((plan.gate_left + plan.gate_width, plan.y), (leave, plan.y))
         out = wire(emitted, start, 0.0, OUTPUT)
         onward = flows.from_next() if back else emitted
+        wire(onward, ((leave, plan.y), (plan.right, plan.y)), 0.0, OUTPUT, out, spoken=back)
         if self.read():
             route = ((leave, plan.y), (plan.x_read, plan.y), (plan.x_read, plan.bottom))
             wire(flows.from_above() if back else emitted, route, plan.bend, OUTPUT, out, spoken=back)
-        wire(onward, ((leave, plan.y), (plan.right, plan.y)), 0.0, OUTPUT, out, spoken=back)
 
     def blocks(self, unit: int) -> None:
         """Draw the mixing block and the activation with its slots."""
@@ -120,7 +121,7 @@ class _Cell:
         back, k = self.backward, plan.type
         tall = plan.mix_height
         self.drawing.box(
-            "Wᵀ·" if back else "W·[h,x]+b",
+            mixed_back(self.drawing, plan.mix_width) if back else MIXED,
             (plan.mix_left, plan.y - tall / 2, plan.mix_width, tall),
             theme.line,
             "mix",
@@ -153,11 +154,12 @@ class _Cell:
             flow, slots, unit, "tanh", (ACTIVATION, clock, clock + slots[3]), signed=not one_sided
         )
         row = (plan.gate_left + pad, top + 4.0, inner, head - 6.0)
-        self.drawing.text(name, row, theme.dim, 12.0, mono=True)
+        self.drawing.text(f"{name}′" if back else name, row, theme.dim, 12.0, mono=True)
         letter(self.drawing, "hₜ", row, theme.role("h"), 15.0, "right")
         foot_row = (plan.gate_left + pad, top + plan.gate_height - tail + 1.0, inner, tail - 4.0)
         shown = "" if flow.values is None else number(float(flow.values[unit - 1]))
-        captions(self.drawing, tr("activation"), shown, foot_row, theme)
+        known = None if back else (ACTIVATION, clock + slots[3])
+        captions(self.drawing, tr("activation"), shown, foot_row, theme, known)
 
     def letters(self, unit: int) -> None:
         """Write the letters of the wires and the chosen unit's numbers."""
@@ -181,14 +183,13 @@ class _Cell:
                     shown = format_number(float(flow.values[unit - 1]), 1)  # clear of the plate's edge
                 needed = max(wide, text_width(shown, 11.0 * k, mono=True) + 4.0)  # a number is never cut
                 left = x if align == "left" else x + wide - needed
-                self.drawing.text(
-                    shown, (left, above - 13.0 * k, needed, 14.0 * k), theme.dim, 11.0, mono=True, align=align
-                )
+                place = (left, above - 13.0 * k, needed, 14.0 * k)
+                known = self.drawing.end(OUTPUT) if t == flows.step else None
+                self.drawing.text(shown, place, theme.dim, 11.0, mono=True, align=align, at=known)
         low = plan.plate_bottom + 3.0
         x_label = plan.x_riser + plan.wires.x_span / 2 + 8.0
         room = plan.mix_left + plan.mix_width - x_label
-        token(self.drawing, flows, (x_label, low, room, plan.bottom - low), size, theme)
-        after = x_label + room + 10.0
+        after = token(self.drawing, flows, (x_label, low, room, plan.bottom - low), size, theme) + 14.0
         end = plan.x_read - half - 100.0 * k if self.read() else plan.right
         legend(self.drawing, flows.run.units, (after, low, end - after, plan.bottom - low), theme)
         if not self.backward:
@@ -199,13 +200,14 @@ class _Cell:
             if flow.values is not None:
                 place = (middle - 30.0 * k, place[1] - 13.0 * k, 60.0 * k, 14.0 * k)
                 shown = number(float(flow.values[unit - 1]))
-                self.drawing.text(shown, place, theme.dim, 11.0, mono=True, align="centre")
+                at = (ACTIVATION, 0.0)
+                self.drawing.text(shown, place, theme.dim, 11.0, mono=True, align="centre", at=at)
         if self.read():
-            words = above_words(flows.run, backward=self.backward)
+            words = above_words(flows)
             edge = plan.x_read - half - 8.0
             place = (edge - 90.0 * k, low, 90.0 * k, plan.bottom - low)
             self.drawing.text(words, place, theme.dim, 12.0, align="right")
-        if flows.run.units > 1 and not self.backward:
+        if flows.run.units > 1 or self.backward:
             width = plan.plate_right - plan.plate_left - 28.0
             place = (plan.plate_left + 14.0, plan.plate_top + 9.0, width, 16.0 * k)
             numbers_of(self.drawing, flows.run.units, unit, place, theme)
@@ -214,13 +216,15 @@ class _Cell:
         """Write what every block does on the way back."""
         plan, dim = self.plan, self.theme.dim
         below = plan.y + max(plan.mix_height, plan.gate_height) / 2 + 6.0
+        above = plan.y - plan.wires.span / 2 - 5.0 - 15.0 * plan.type
+        mixes, between = plan.mix_left + plan.mix_width / 2, plan.mix_left + plan.mix_width
         notes = [
-            (tr("mixes back"), plan.mix_left + plan.mix_width / 2, plan.y + plan.mix_height / 2 + 6.0),
+            (tr("mixes by Wᵀ and Uᵀ"), mixes, plan.y + plan.mix_height / 2 + 6.0),
             (tr("multiplies by its slope"), plan.gate_left + plan.gate_width / 2, below),
+            (tr("δ = ∂L/∂z"), (between + plan.gate_left) / 2, above),
         ]
         if self.read():
-            y = plan.y - plan.wires.span / 2 - 5.0 - 15.0 * plan.type
-            notes.append((tr("adds"), plan.x_read - plan.bend, y))
+            notes.append((tr("adds"), plan.x_read - plan.bend, above))
         for text, x, y in notes:
             wide = text_width(text, 11.0 * plan.type) + 4.0
             self.drawing.text(text, (x - wide / 2, y, wide, 15.0 * plan.type), dim, 11.0, align="centre")

@@ -15,7 +15,7 @@ import numpy as np
 
 from .marks import Mark, Node, Panel, Point, Rect, Slot, Slots, Strands, Text, Veiled
 from .routes import bounds, reach
-from .strands import Flow, grouped, names, sizes_of, spans, strands, summary, tr
+from .strands import Flow, grouped, has_bare, names, sizes_of, spans, strands, summary, tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +60,8 @@ class Drawing:
         self.lane = lane
         self.wires = wires
         self.backward = backward
+        self.bare = False
+        """Whether a strand was drawn that stands for a number and has no colour."""
         self._timed: list[Timed] = []
         self._strands: dict[tuple[int, float], tuple[Sequence[Strand], Flow]] = {}
 
@@ -106,6 +108,7 @@ class Drawing:
         if not made:
             made = strands(flow, count, pitch, thin * widest, self.theme)
             self._strands[id(flow), narrow] = (made, flow)
+            self.bare = self.bare or has_bare(made)
         mark = Strands(
             rect=bounds(route, span),
             lane=self.lane,
@@ -146,10 +149,20 @@ class Drawing:
         italic: bool = False,
         mono: bool = False,
         align: str = "left",
+        at: tuple[int, float] | None = None,
     ) -> None:
-        """Add a line of text."""
+        """Add a line of text.
+
+        ``at`` is for a number that a sub-step gives: which one, and the reading of its clock. Before that it
+        is dim; from then on it stays, for it is known.
+        """
         size = float(round(size * self.type_factor))
-        self.add(_text(self.lane, text, rect, colour, size, weight, italic, mono, align))
+        stage, clock = at or (None, 0.0)
+        self.add(_text(self.lane, text, rect, colour, size, weight, italic, mono, align), stage, clock, clock)
+
+    def end(self, stage: int) -> tuple[int, float]:
+        """Return a sub-step and the last reading of its clock so far."""
+        return stage, max((timed.end for timed in self._timed if timed.stage == stage), default=0.0)
 
     def disc(
         self, sign: str, centre: Point, radius: float, hue: str, node: str, label: str, at: tuple[int, float]
@@ -386,7 +399,7 @@ def _parts(still: Still, active: int | None) -> _Parts:
     texts = [timed for timed in rest if isinstance(timed.mark, Text) and timed.stage is None]
     rest = [timed for timed in rest if timed not in texts]
     standing = tuple(
-        timed.mark if timed.stage is None else timed.mark.with_(lit=0.0)
+        timed.mark if timed.stage is None or _known(timed, active) else timed.mark.with_(lit=0.0)
         for timed in rest
         if timed.stage != active
     )
@@ -397,6 +410,11 @@ def _parts(still: Still, active: int | None) -> _Parts:
     ]
     moving += texts
     return _Parts(standing, tuple(moving), tuple(timed.mark.with_(lit=0.0) for timed in moving))
+
+
+def _known(timed: Timed, active: int) -> bool:
+    """Whether it is a number that an earlier sub-step gave; there are none that the backward pass gives."""
+    return isinstance(timed.mark, Text) and timed.stage is not None and timed.stage < active
 
 
 def _lit(timed: Timed, dark: Mark, reading: float, whole: float, backward: bool) -> Mark:

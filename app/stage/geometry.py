@@ -165,7 +165,8 @@ def lstm_plan(width: float, height: float, units: int, inputs: int) -> LstmPlan:
     x_output = whole(plate_right - max(span / 2, tanh_width / 2) - 16.0 * u)
     edge = x_output - span / 2 - 15.0 * u
     between = 20.0 * u
-    gate_width = min((edge + between / 2 - first) / 3.5 - between, 118.0 * u)
+    # A gate has room for its name beside its number, where there is any.
+    gate_width = min((edge + between / 2 - first) / 3.5 - between, max(118.0 * u, 110.0))
     first = max(first, plate_left + 14.0 * u + gate_width / 2)
     step = (edge - gate_width / 2 - first) / 3
     gate_width = even(min(gate_width, step - 0.7 * between))

@@ -35,6 +35,7 @@ class GruPlan(Sized):
     mix_top: float
     mix_height: float
     mix_width: float
+    early_width: float
     y_bus: float
     x_update: float
     x_reset: float
@@ -62,8 +63,8 @@ class GruPlan(Sized):
 
 
 @lru_cache(maxsize=16)
-def gru_plan(width: float, height: float, units: int, inputs: int) -> GruPlan:
-    """Place a GRU's cell in an area of the given size."""
+def gru_plan(width: float, height: float, units: int, inputs: int, *, early: bool = False) -> GruPlan:
+    """Place a GRU's cell in an area of the given size; ``early`` if its reset comes before the matrix."""
     u = clamp(min(width / 850.0, height / 432.0), 0.5, 2.0)
     k = clamp(0.5 + 0.5 * u, 1.0, 1.5)
     wide = min(width, 1150.0 * u)
@@ -109,9 +110,17 @@ def gru_plan(width: float, height: float, units: int, inputs: int) -> GruPlan:
     x_update = whole(max(first + gate_width / 2, first + bus_bend))
     x_reset = whole(x_update + gate_width + gap)
     x_recurrent = whole(x_reset + gate_width / 2 + 1.3 * gap + mix_width / 2)
+    x_one = whole((x_reset + x_recurrent) / 2)
     x_join = whole(x_recurrent + mix_width + gap)
     x_candidate = whole(edge - gate_width / 2)
-    one_width = even(max(46.0 * u, 34.0))
+    early_width = mix_width
+    if early:
+        # Nothing stands under the ×: it moves to the reset gate, and the block after it gets the room.
+        x_recurrent = whole(x_reset + gate_width / 2 + max(1.3 * gap, 42.0 * k) + node)
+        free = x_candidate - gate_width / 2 - x_recurrent - node
+        early_width = even(min(0.69 * free, 124.0 * k))
+        x_join = whole(x_recurrent + node + 0.58 * (free - early_width) + early_width / 2)
+    one_width = even(max(46.0 * u, 40.0 * k))
     return GruPlan(
         u=u,
         wires=wires,
@@ -131,13 +140,14 @@ def gru_plan(width: float, height: float, units: int, inputs: int) -> GruPlan:
         mix_top=mix_top,
         mix_height=mix_height,
         mix_width=mix_width,
+        early_width=early_width,
         y_bus=y_bus,
         x_update=x_update,
         x_reset=x_reset,
         x_recurrent=x_recurrent,
         x_join=x_join,
         x_candidate=x_candidate,
-        x_one=whole((x_reset + x_recurrent) / 2),
+        x_one=x_one,
         x_down=x_down,
         x_read=whole(plate_right + 8.0 * u + span / 2),
         one_width=one_width,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from dataclasses import replace
 from functools import cache
 from math import isfinite
@@ -163,6 +164,9 @@ def draw_text(painter: QPainter, mark: Text, snap: Snap) -> None:
     font, metrics = font_of(mark.size, mark.weight, mark.italic, mark.mono)
     left, top, width, height = mark.rect
     text = mark.text
+    if "ᵀ" in text:
+        _draw_raised(painter, mark, snap)
+        return
     advance = metrics.horizontalAdvance(text)
     if advance > width + 2.0:
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width + 2.0)
@@ -172,6 +176,24 @@ def draw_text(painter: QPainter, mark: Text, snap: Snap) -> None:
     painter.setPen(QColor(mark.colour))
     painter.setFont(font)
     painter.drawText(QPointF(left + shift, baseline), text)
+
+
+def _draw_raised(painter: QPainter, mark: Text, snap: Snap) -> None:
+    """Draw a centred text with its transposition signs as raised capitals: no typeface has one to be read."""
+    font, metrics = font_of(mark.size, mark.weight, mark.italic, mark.mono)
+    small, less = font_of(0.72 * mark.size, mark.weight, mark.italic, mark.mono)
+    pieces = [piece for piece in re.split("(ᵀ)", mark.text) if piece]
+    advances = [(less if p == "ᵀ" else metrics).horizontalAdvance("T" if p == "ᵀ" else p) for p in pieces]
+    left, top, width, height = mark.rect
+    x = left + (width - sum(advances)) / 2
+    baseline = snap.y(top + (height + metrics.ascent() - metrics.descent()) / 2)
+    painter.setPen(QColor(mark.colour))
+    for piece, advance in zip(pieces, advances, strict=True):
+        raised = piece == "ᵀ"
+        painter.setFont(small if raised else font)
+        rise = metrics.capHeight() - 0.6 * less.capHeight() if raised else 0.0
+        painter.drawText(QPointF(x, baseline - rise), "T" if raised else piece)
+        x += advance
 
 
 # -- boxes --
@@ -213,7 +235,12 @@ def _node(painter: QPainter, mark: Node, snap: Snap) -> None:
     _box(painter, snap, mark.rect, mark.fill, mark.border, mark.border_width, mark.radius)
     if mark.sign:
         named = Text(
-            rect=mark.rect, text=mark.sign, colour=mark.colour, size=mark.size, mono=True, align="centre"
+            rect=mark.rect,
+            text=mark.sign,
+            colour=mark.colour,
+            size=mark.size,
+            mono="−" not in mark.sign,  # among figures of one width it is as short as a hyphen
+            align="centre",
         )
         draw_text(painter, named, snap)
 

@@ -38,14 +38,18 @@ Array = NDArray[np.float64]
 
 MOST = 16
 """Most strands in a bundle, and most slots in a gate."""
-THINNEST = 0.8
+THINNEST = 1.0
 """Width of a strand whose value is zero, in pixels."""
+FAINTEST = 0.64
+"""Strength of the colour of the smallest value that has one: twice the ground's brightness or half of it."""
 GRADIENT_LOW, GRADIENT_HIGH = -6.0, 1.0
 """Exponents of ten between which a gradient's strand grows."""
 _LEVELS = 64
 """Steps between no colour and full colour."""
 _BARE = 2 * (_LEVELS + 1)
 """Place in a palette of the strands that have no colour."""
+_GREY = 0.4
+"""Strength of theirs."""
 
 
 def tr(text: str) -> str:
@@ -245,7 +249,7 @@ def strands(flow: Flow, count: int, pitch: float, widest: float, theme: Theme) -
     tones = np.rint(_LEVELS * _strengths(sizes, flow)).astype(np.intp)
     tones[means < 0.0] += _LEVELS + 1
     tones[sizes == 0.0] = _BARE
-    widths = THINNEST + (widest - THINNEST) * sizes
+    widths = THINNEST + max(widest - THINNEST, 0.0) * sizes
     return StrandRow(offsets, widths, palette, tones, indices, means, len(flow.values) <= MOST)
 
 
@@ -258,20 +262,32 @@ def _places(count: int, pitch: float) -> tuple[NDArray[np.intp], Array]:
 
 def _strengths(sizes: Array, flow: Flow) -> Array:
     """Return how full the colours are at places on the scale: small values recede."""
-    if flow.scale == "gradient":
-        return 0.28 + 0.72 * sizes * np.sqrt(sizes)
-    return 0.5 + 0.5 * np.sqrt(sizes)
+    return FAINTEST + (1.0 - FAINTEST) * (sizes if flow.scale == "gradient" else np.sqrt(sizes))
 
 
 @lru_cache(maxsize=64)
 def _palette(ground: str, bare: str, above: str, below: str) -> Palette:
     """Return the tones of what is above 0, then those of what is below, then that of a bare strand."""
-    return Palette((*_tones(ground, above), *_tones(ground, below), mix(ground, bare, 0.2)))
+    return Palette((*_tones(ground, above), *_tones(ground, below), mix(ground, bare, _GREY)))
 
 
 def _tones(ground: str, hue: str) -> tuple[str, ...]:
     """Return the hue on a ground, from none of it to all of it."""
     return tuple(mix(ground, hue, strength / _LEVELS) for strength in range(_LEVELS + 1))
+
+
+def sample_tones(theme: Theme) -> tuple[str, str, str]:
+    """Return the colours of strands below 0, above 0 and at 0 as a key shows them: those of middling size."""
+    middling = (1.0 + FAINTEST) / 2
+    below, above = (mix(theme.card, hue, middling) for hue in (theme.below, theme.above))
+    return below, above, mix(theme.card, theme.dim, _GREY)
+
+
+def has_bare(strands: Sequence[Strand]) -> bool:
+    """Whether some strand stands for a number and yet has no colour: it is 0, or too small for the scale."""
+    return (
+        isinstance(strands, StrandRow) and strands.values is not None and bool((strands.tones == _BARE).any())
+    )
 
 
 def names(flow: Flow) -> Callable[[int], str]:

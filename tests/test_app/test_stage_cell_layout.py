@@ -16,11 +16,14 @@ from app.stage.geometry import GATES
 from app.stage.marks import Mark, Node, Slots, Strands, Text, Veiled, hit
 from app.stage.plain import font_of
 from app.stage.routes import Straight, bounds, pieces
+from app.stage.strands import Flow, number, sample_tones, strands
 from app.stage.veil import OPEN, Veil
 from app.theme import DARK, LIGHT, load_fonts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from app.theme import Theme
 
 Layout = "Callable[..., tuple[Mark, ...]]"
 SIZES = [(560, 300), (560, 1200), (700, 420), (900, 560), (1100, 760), (1600, 300), (2400, 1200)]
@@ -439,10 +442,113 @@ def test_the_chosen_lane_is_shown_and_the_first_otherwise() -> None:
 @pytest.mark.parametrize(("hidden", "said"), [(16, ""), (64, "16 means of 4"), (40, "16 means of 2 or 3")])
 def test_bands_are_said_to_be_means(make: Callable[[int], engine.Run], hidden: int, said: str) -> None:
     texts = [m.text for m in place(make(hidden), Cursor(3, unit=3), size=(900, 560)) if isinstance(m, Text)]
-    (numbers,) = [text for text in texts if text.endswith("numbers: unit 3")]
-    assert numbers == (f"{hidden} units drawn as {said} · numbers: unit 3" if said else "numbers: unit 3")
+    (numbers,) = [text for text in texts if text.endswith(": unit 3")]
+    assert numbers == (
+        f"{hidden} units drawn as {said} · numbers and ticks: unit 3" if said else "numbers: unit 3"
+    )
 
 
 def test_where_there_is_little_room_the_numbers_still_say_whose_they_are() -> None:
     texts = [m.text for m in place(lstm(128), Cursor(3, unit=3), size=(400, 300)) if isinstance(m, Text)]
-    assert [text for text in texts if text.endswith("numbers: unit 3")]
+    assert [text for text in texts if text.endswith(": unit 3")]
+
+
+@pytest.mark.parametrize("make", [lstm, rnn, gru])
+def test_backwards_it_is_said_whose_forward_values_stand_on_the_gates(
+    make: Callable[[int], engine.Run],
+) -> None:
+    for size in ((768, 388), (878, 518), (1400, 900)):  # as in a window of 1280, of 1440, and in a large one
+        texts = {
+            mark.text
+            for mark in place(make(8), Cursor(3, unit=3, backward=True), size=size)
+            if isinstance(mark, Text)
+        }
+        assert "forward values: unit 3" in texts
+        assert "δ = ∂L/∂z" in texts
+
+
+@pytest.mark.parametrize("backward", [False, True])
+def test_the_smallest_usual_window_shows_all_that_a_larger_one_does(backward: bool) -> None:
+    for cell in ("lstm", "gru"):
+        network = engine.Network(cell=cell, hidden=8, outputs=3, seed=1)
+        (run,) = engine.run(engine.Experiment((engine.Lane("one", network),), engine.Input.noise(6, 8, 1)))
+        small, large = (
+            {
+                mark.text
+                for mark in place(run, Cursor(3, unit=3, backward=backward), size=size)
+                if isinstance(mark, Text)
+            }
+            for size in ((768, 388), (878, 518))
+        )
+        assert large - small <= {"wider: larger |∂L/∂·|, 10⁻⁶ to 10"}
+        assert small - large <= {"width: |∂L/∂·|, 10⁻⁶ to 10"}
+
+
+@pytest.mark.parametrize("make", [lstm, rnn, gru])
+def test_what_a_gate_does_on_the_way_back_is_its_slope(make: Callable[[int], engine.Run]) -> None:
+    run = make(4)
+    signs = {"rnn": ["tanh"], "lstm": ["σ", "σ", "tanh", "σ"], "gru": ["σ", "σ", "tanh"]}[run.cell]
+    for backward, dash in ((False, ""), (True, "′")):
+        texts = [m.text for m in place(run, Cursor(3, backward=backward)) if isinstance(m, Text)]
+        assert [text for text in texts if text.rstrip("′") in ("σ", "tanh")] == [
+            sign + dash for sign in signs
+        ]
+
+
+def test_a_step_without_a_loss_says_so_and_its_grey_strands_are_in_the_key() -> None:
+    run = lstm(4, loss=engine.Loss(at=(5,)))
+    there, none = (
+        {mark.text for mark in place(run, Cursor(t, backward=True)) if isinstance(mark, Text)} for t in (5, 3)
+    )
+    assert "from the loss" in there
+    assert "no loss here" not in there
+    assert {"no loss here", "about 0"} <= none
+    assert "from the loss" not in none
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+def test_the_faintest_strand_stands_out_and_the_key_has_the_colours_that_strands_have(theme: Theme) -> None:
+    def light(colour: str) -> float:
+        parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    def contrast(colour: str) -> float:
+        low, high = sorted((light(colour), light(theme.card)))
+        return (high + 0.05) / (low + 0.05)
+
+    values = np.array([-1e-5, 1e-5, -1e-9, 0.1, -10.0, 10.0])
+    flow = Flow("gradient", values, scale="gradient")
+    row = strands(flow, 6, 4.0, 3.4, theme)
+    colours = [strand.colour for strand in row]
+    assert min(contrast(colour) for colour in (*colours[:2], *colours[3:])) >= 2.0
+    assert contrast(colours[2]) >= 1.5
+    below, above, zero = sample_tones(theme)
+    assert zero == colours[2]
+    for sample, faint, full in ((below, colours[0], colours[4]), (above, colours[1], colours[5])):
+        assert contrast(faint) < contrast(sample) < contrast(full)
+    assert min(strand.width for strand in row) >= 1.0
+
+
+def test_a_number_is_dim_until_its_sub_step_has_given_it() -> None:
+    run = lstm(4)
+
+    def lit(phase: float) -> dict[str, float]:
+        texts = [mark for mark in place(run, Cursor(4, phase=phase)) if isinstance(mark, Text)]
+        numbers = {"f": run.at("f", 4, 1), "c": run.at("c", 4, 1), "h": run.at("h", 4, 1)}
+        return {
+            name: next(mark.lit for mark in texts if mark.text == number(float(value)))
+            for name, value in numbers.items()
+        }
+
+    assert lit(0.5) == {"f": 0.0, "c": 0.0, "h": 0.0}
+    assert lit(2.2) == {"f": 1.0, "c": 0.0, "h": 0.0}
+    assert lit(3.5) == {"f": 1.0, "c": 1.0, "h": 0.0}
+    assert lit(5.0) == {"f": 1.0, "c": 1.0, "h": 1.0}
+
+
+def test_an_only_input_s_number_is_written_beside_its_letter() -> None:
+    network = engine.Network(cell="lstm", hidden=4, seed=1)
+    (run,) = engine.run(engine.Experiment((engine.Lane("one", network),), engine.Input.noise(6, 1, 1)))
+    texts = [mark.text for mark in place(run, Cursor(3)) if isinstance(mark, Text)]
+    assert texts[texts.index("xₜ") + 1] == number(run.at("x", 3, 1))
