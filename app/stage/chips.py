@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication
 
-from .marks import Mark, Panel, Rect, Text
+from .marks import Dots, Mark, Panel, Rect, Text
 from .part import layers_of, ways_of
 from .timeline import text_width
 
@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from app.theme import Theme
     from engine import Run
 
-__all__ = ["chip", "least_width", "part_chips"]
+__all__ = ["DOT", "chip", "least_width", "part_chips"]
 
 _WIDE: Final = 24.0
 _NARROW: Final = 20.0
 _GAP: Final = 8.0
 _Y, _TALL = 12.0, 26.0
+DOT: Final = 12.0
+"""What a dot takes of a chip's width."""
+_SPOT: Final = 3.5
 
 
 def _tr(text: str) -> str:
@@ -40,15 +43,26 @@ def chip(
     chosen
         Whether it is the chosen one.
     theme, hue
-        The colours; the hue is that of a chosen one's text.
+        The colours; a hue is that of a dot before the text.
     node, said
         What it does when it is pressed, and its accessible name.
     """
-    colour = (hue or theme.text) if chosen else theme.dim
-    return (
-        Panel(rect=rect, fill=theme.chosen if chosen else None, radius=7.0, node=node, label=said),
-        Text(rect=rect, text=text, colour=colour, size=12.0, weight=600 if chosen else 500, align="centre"),
+    x, y, width, height = rect
+    room = DOT if hue else 0.0
+    panel = Panel(rect=rect, fill=theme.chosen if chosen else None, radius=7.0, node=node, label=said)
+    word = Text(
+        rect=(x + room, y, width - room, height),
+        text=text,
+        colour=theme.text if chosen else theme.dim,
+        size=12.0,
+        weight=600 if chosen else 500,
+        align="centre",
     )
+    if hue is None:
+        return (panel, word)
+    middle = (x + 15.0, y + height / 2)
+    box = (middle[0] - _SPOT, middle[1] - _SPOT, 2 * _SPOT, 2 * _SPOT)
+    return (panel, word, Dots(rect=box, points=(middle,), radius=_SPOT, fill=hue))
 
 
 def least_width(runs: Sequence[Run]) -> float:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QCoreApplication
 
 from . import cell_gru, cell_lstm, cell_rnn, gradient, heatmaps
-from .chips import chip, least_width, part_chips
+from .chips import DOT, chip, least_width, part_chips
 from .drawing import NOTHING, Frame
 from .lanes import LaneTrace, colours, trace
 from .marks import Mark, Panel, Rect, Text
-from .naming import lane_title, network_title
+from .naming import lane_title, whole_title
 from .order import is_reverse
 from .scales import group_names, last_visible, scale_of
 from .timeline import elided, text_width
@@ -116,9 +116,10 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("Stage", text)
 
 
-def view_titles() -> dict[str, str]:
-    """Return the views' names in the user's language."""
-    return {"cell": _tr("Cell"), "gates": _tr("Gates"), "gradient": _tr("Gradient"), PLOT: _tr("Plot")}
+def view_titles(run: Run | None = None) -> dict[str, str]:
+    """Return the views' names in the user's language; a plain network's second one shows no gates."""
+    second = _tr("States") if run is not None and run.cell == "rnn" else _tr("Gates")
+    return {"cell": _tr("Cell"), "gates": second, "gradient": _tr("Gradient"), PLOT: _tr("Plot")}
 
 
 def plot_place(width: float, height: float) -> Rect:
@@ -201,7 +202,7 @@ def _header(
     runs: tuple[Run, ...], run: Run | None, view: str, x_hidden: bool, theme: Theme, wide: float
 ) -> tuple[Mark, ...]:
     """Return the head of the stage; ``run`` is the chosen lane's."""
-    marks, left = _tabs(view, theme, wide)
+    marks, left = _tabs(view, run, theme, wide)
     if run is None:
         return tuple(marks)
     x = _SIDE
@@ -219,9 +220,9 @@ def _header(
         x += width + 8.0
     chips, x = part_chips(runs, run, theme, x, left)
     marks += chips
-    room = left - x - 12.0
+    room = left - x - 4.0
     if room >= 70.0:
-        said = elided(_units(runs) if switch else _input(run, x_hidden), room, 13.0)
+        said = elided(_units(runs), room, 13.0) if switch else _input(run, x_hidden, room)
         marks.append(Text(rect=(x, 12.0, room, 26.0), text=said, colour=theme.dim, size=13.0))
     return tuple(marks)
 
@@ -232,7 +233,7 @@ def _wide(title: str) -> float:
 
 def _titles(runs: Sequence[Run]) -> tuple[str, ...]:
     """Return what may stand over the stage, the more telling before the shorter."""
-    whole = network_title(runs[0]) if len(runs) == 1 else _tr(" vs ").join(lane_title(run) for run in runs)
+    whole = whole_title(runs[0]) if len(runs) == 1 else _tr(" vs ").join(lane_title(run) for run in runs)
     return f"{whole} · {_units(runs)}", whole
 
 
@@ -243,20 +244,23 @@ def _units(runs: Sequence[Run]) -> str:
     return _tr("{count} units").format(count=" / ".join(str(count) for count in counts))
 
 
-def _input(run: Run, hidden: bool) -> str:
-    read = _read(run, hidden)
-    return _tr("read from the end: {input}").format(input=read) if is_reverse(run) else read
+def _input(run: Run, hidden: bool, room: float) -> str:
+    """Return what is read, as much of it as there is room for, in whole words."""
+    whole = _tr("from the end: {input}") if is_reverse(run) else "{input}"
+    if hidden or not run.labels:
+        return elided(whole.format(input=_tr("{count} steps").format(count=run.steps)), room, 13.0)
+    words = [label for label in run.labels if label]
+    texts = [_tr("“{tokens}”").format(tokens=" ".join(words))]
+    texts += [_tr("“{tokens} …”").format(tokens=" ".join(words[:k])) for k in range(len(words) - 1, 0, -1)]
+    shown = (whole.format(input=text) for text in texts)
+    # The estimate of a sentence's width is on the safe side by more than this.
+    fitting = (text for text in shown if 0.96 * text_width(text, 13.0) <= room)
+    return next(fitting, elided(whole.format(input=texts[0]), room, 13.0))
 
 
-def _read(run: Run, hidden: bool) -> str:
-    if run.labels and not hidden:
-        return "“" + " ".join(label for label in run.labels if label) + "”"
-    return _tr("{count} steps").format(count=run.steps)
-
-
-def _tabs(shown: str, theme: Theme, wide: float) -> tuple[list[Mark], float]:
+def _tabs(shown: str, run: Run | None, theme: Theme, wide: float) -> tuple[list[Mark], float]:
     """Return the view tabs at the right end, and where they begin."""
-    titles = view_titles()
+    titles = view_titles(run)
     widths = {view: text_width(titles[view], 12.0) + 30.0 for view in TABS}
     x = wide - _SIDE - sum(widths.values())
     left = x
@@ -278,9 +282,9 @@ def _lane_chips(
     marks: list[Mark] = []
     for run, hue in zip(runs, colours(runs, theme), strict=True):
         title, chosen = lane_title(run), run is shown
-        width = min(text_width(title, 12.0) + 30.0, room)
+        width = min(text_width(title, 12.0) + 30.0 + DOT, room)
         said = (_tr("{lane}, shown") if chosen else _tr("show {lane}")).format(lane=title)
-        name = elided(title, width - 18.0, 12.0)
+        name = elided(title, width - 18.0 - DOT, 12.0)
         marks += chip((x, 12.0, width, 26.0), name, chosen, theme, f"lane:{run.name}", said, hue)
         x += width
     return marks, x + 14.0

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from engine import Run
 
-__all__ = ["lane_title", "network_title", "part_words", "short_titles"]
+__all__ = ["lane_title", "network_title", "part_words", "short_titles", "whole_title"]
 
 
 def network_title(run: Run) -> str:
@@ -31,6 +31,14 @@ def network_title(run: Run) -> str:
         "identity": QCoreApplication.translate("Stage", "linear RNN"),
     }
     return names[run.network.activation]
+
+
+def whole_title(run: Run) -> str:
+    """Return what kind of network it is, and whether it reads both ways."""
+    title = network_title(run)
+    if not run.network.bidirectional:
+        return title
+    return QCoreApplication.translate("Stage", "Bidirectional {network}").format(network=title)
 
 
 def short_titles(runs: Sequence[Run]) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ def stage_name(scene: Scene) -> str:
     network = lane_title(scene.run) if len(scene.runs) > 1 else network_title(scene.run)
     return _tr("stage: {network}, {view} view, step {step} of {steps}").format(
         network=", ".join(filter(None, (network, part_words(scene.run)))),
-        view=view_titles()[scene.view],
+        view=view_titles(scene.run)[scene.view],
         step=scene.cursor.step,
         steps=scene.run.steps,
     )

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 import engine
 from app.stage.compose import VIEWS
 from app.stage.cursor import Cursor
 from app.stage.hover import card_for
-from app.stage.marks import HeatMap, Text
+from app.stage.marks import Dots, HeatMap, Text
 from app.stage.naming import lane_title
 from app.stage.veil import OPEN
 from app.stage.view import StageView
+from app.theme import DARK, LIGHT
+
+if TYPE_CHECKING:
+    from app.stage.marks import Mark
+    from app.theme import Theme
 
 
 def runs(*lanes: tuple[str, str]) -> tuple[engine.Run, ...]:
@@ -67,3 +74,80 @@ def test_the_card_names_the_lane(qtbot: object) -> None:
     card = card_for(drawn.part(0, 1), shown, OPEN, Cursor(2))
     assert card is not None
     assert card.place.startswith("tanh RNN · ")
+
+
+def header(qtbot: object, shown: tuple[engine.Run, ...], wide: int, theme: Theme = LIGHT) -> tuple[Mark, ...]:
+    stage = StageView()
+    qtbot.addWidget(stage)  # type: ignore[attr-defined]  # a qtbot
+    stage.set_theme(theme)
+    stage.resize(wide, 760)
+    stage.set_runs(shown)
+    return tuple(mark for mark in stage.marks() if mark.rect[1] < 40.0)
+
+
+def reading(words: str, **given: object) -> tuple[engine.Run, ...]:
+    network = engine.Network(hidden=8, seed=1, **given)  # type: ignore[arg-type]  # fields by name
+    tokens = engine.Input.tokens(tuple(words.split()))
+    return engine.run(engine.Experiment((engine.Lane("lstm", network),), tokens))
+
+
+@pytest.mark.parametrize("wide", [620, 700, 760, 808, 900, 1100])
+@pytest.mark.parametrize("given", [{}, {"bidirectional": True}, {"cell": "gru", "reset": "before"}], ids=str)
+def test_a_sentence_is_cut_between_words_and_its_quotation_ends(
+    qtbot: object, wide: int, given: dict[str, object]
+) -> None:
+    words = "the hot dog was good but the bun was cold </s>"
+    marks = header(qtbot, reading(words, **given), wide)
+    tabs = min(mark.rect[0] for mark in marks if (mark.node or "").startswith("view:"))
+    for mark in marks:
+        if isinstance(mark, Text) and "“" in mark.text:
+            quoted = mark.text.partition("“")[2]
+            assert quoted.endswith("”")
+            kept = quoted.removesuffix("”").removesuffix(" …")
+            assert words == kept or words.startswith(kept + " ")
+            assert mark.rect[0] + mark.rect[2] <= tabs
+            break
+    else:
+        assert wide < 808
+
+
+def test_where_the_whole_sentence_fits_it_is_whole(qtbot: object) -> None:
+    words = "the hot dog was good but the bun was cold </s>"
+    texts = [
+        m.text for m in header(qtbot, reading(words, cell="gru", reset="before"), 808) if isinstance(m, Text)
+    ]
+    assert f"“{words}”" in texts
+
+
+def test_the_title_says_that_a_network_reads_both_ways(qtbot: object) -> None:
+    def title(**given: object) -> str:
+        marks = header(qtbot, reading("a b c", **given), 900)
+        return next(mark.text for mark in marks if isinstance(mark, Text) and "8 units" in mark.text)
+
+    assert title(bidirectional=True) == "Bidirectional LSTM · 8 units"
+    assert title() == "LSTM · 8 units"
+
+
+def test_a_plain_network_has_states_where_others_have_gates(qtbot: object) -> None:
+    shown = runs(("rnn", "rnn"), ("b", "lstm"))
+    stage = StageView()
+    qtbot.addWidget(stage)  # type: ignore[attr-defined]  # a qtbot
+    stage.resize(900, 760)
+    stage.set_runs(shown)
+    for lane, there, absent in (("rnn", "States", "Gates"), ("b", "Gates", "States")):
+        stage.set_cursor(Cursor(2, lane=lane))
+        stage.set_view("gates")
+        texts = {mark.text for mark in stage.marks() if isinstance(mark, Text)}
+        assert there in texts
+        assert absent not in texts
+        assert f"{there} view" in stage.spoken_name()
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+def test_a_lane_is_told_by_a_dot_and_its_name_by_the_text_s_own_colour(qtbot: object, theme: Theme) -> None:
+    marks = header(qtbot, runs(("rnn", "rnn"), ("b", "lstm")), 900, theme)
+    names = {
+        mark.text: mark.colour for mark in marks if isinstance(mark, Text) and mark.text in ("tanh RNN", "B")
+    }
+    assert names == {"tanh RNN": theme.text, "B": theme.dim}
+    assert len({mark.fill for mark in marks if isinstance(mark, Dots)}) == 2
