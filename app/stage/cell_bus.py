@@ -54,6 +54,7 @@ def draw_bus(
     span: float,
     stage: int,
     clock: float = 0.0,
+    leaves: int | None = None,
 ) -> None:
     """Draw a bus and its taps, from the bottom up.
 
@@ -73,6 +74,8 @@ def draw_bus(
         Width of the bundle.
     stage, clock
         Sub-step, and the reading of its clock at the beginning.
+    leaves
+        The sub-step of the bundle that the bus itself bends away from at its beginning, if any.
     """
     # Backwards every strand here is another, and all are wide: thinner ones keep the crossings legible.
     thin = 0.62 if drawing.backward else 1.0
@@ -92,7 +95,10 @@ def draw_bus(
     gates = tuple(tap.gate for tap in taps)
     for index, (route, reading) in enumerate(zip(routes, clocks, strict=False)):
         flow = flow_of(gates[index:])
-        drawing.wire(flow, route, bend, stage, reading, spoken=index == 0, thin=thin)
+        first = index == 0
+        drawing.wire(
+            flow, route, bend, stage, reading, spoken=first, thin=thin, leaves=leaves if first else None
+        )
     for tap, up, reading in zip(taps, ups, clocks[1:], strict=True):
         drawing.wire(
             flow_of((tap.gate,)),
@@ -102,4 +108,5 @@ def draw_bus(
             reading,
             spoken=drawing.backward,
             thin=thin,
+            leaves=None if tap is taps[-1] else stage,
         )

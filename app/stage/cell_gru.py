@@ -163,6 +163,7 @@ class _Cell:
                 span=span,
                 stage=INPUTS,
                 clock=clock,
+                leaves=INPUTS if name == "h" else None,
             )
 
     def bus_flow(self, name: str, gates: tuple[str, ...]) -> Flow:
@@ -284,7 +285,13 @@ class _Cell:
         one = plan.x_one - plan.one_width / 2
         turned = flows.back_to_rest(turned=True) if back else flows.value("z")
         turn = wire(
-            turned, ((keep, split), (keep, side), (one, side)), plan.bend, PRODUCTS, stem, spoken=back
+            turned,
+            ((keep, split), (keep, side), (one, side)),
+            plan.bend,
+            PRODUCTS,
+            stem,
+            spoken=back,
+            leaves=PRODUCTS,
         )
         rest = flows.back_to_rest() if back else flows.complement("z")
         taken = wire(rest, ((one + plan.one_width, side), (add, side)), 0.0, PRODUCTS, turn)
@@ -333,7 +340,15 @@ class _Cell:
         wire(onward, ((leave, y), (plan.right, y)), 0.0, OUTPUT, out, spoken=back)
         if self.read():
             route = ((leave, y), (plan.x_read, y), (plan.x_read, plan.bottom))
-            wire(flows.from_above() if back else emitted, route, plan.bend, OUTPUT, out, spoken=back)
+            wire(
+                flows.from_above() if back else emitted,
+                route,
+                plan.bend,
+                OUTPUT,
+                out,
+                spoken=back,
+                leaves=OUTPUT,
+            )
 
     def read(self) -> bool:
         """Whether h is read here by something above the cell, or, backwards, by the loss itself."""

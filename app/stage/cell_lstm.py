@@ -366,11 +366,11 @@ class _Cell:
         if not self.squashed:
             flow = self.value("tanh_c") if back else flows.value("c")
             route = ((fork, plan.y_c), (x, plan.y_c), (x, plan.y_product))
-            wire(flow, route, plan.bend, SQUASH, spoken=back)
+            wire(flow, route, plan.bend, SQUASH, spoken=back, leaves=CELL_STATE)
             return
         flow = flows.through_tanh() if back else flows.value("c")
         route = ((fork, plan.y_c), (x, plan.y_c), (x, plan.tanh_top))
-        clock = wire(flow, route, plan.bend, SQUASH, spoken=back)
+        clock = wire(flow, route, plan.bend, SQUASH, spoken=back, leaves=CELL_STATE)
         squashed = self.value("tanh_c")
         wire(squashed, ((x, foot), (x, plan.y_product)), 0.0, SQUASH, clock + plan.tanh_height)
         self.drawing.box(
@@ -401,7 +401,15 @@ class _Cell:
         wire(onward, ((leave, plan.y_h), (plan.right, plan.y_h)), 0.0, OUTPUT, out, spoken=back)
         if self.read():
             route = ((leave, plan.y_h), (plan.x_read, plan.y_h), (plan.x_read, plan.bottom))
-            wire(flows.from_above() if back else emitted, route, plan.bend, OUTPUT, out, spoken=back)
+            wire(
+                flows.from_above() if back else emitted,
+                route,
+                plan.bend,
+                OUTPUT,
+                out,
+                spoken=back,
+                leaves=OUTPUT,
+            )
 
     def read(self) -> bool:
         """Whether h is read here by something above the cell, or, backwards, by the loss itself."""

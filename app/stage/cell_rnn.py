@@ -113,7 +113,15 @@ class _Cell:
         wire(onward, ((leave, plan.y), (plan.right, plan.y)), 0.0, OUTPUT, out, spoken=back)
         if self.read():
             route = ((leave, plan.y), (plan.x_read, plan.y), (plan.x_read, plan.bottom))
-            wire(flows.from_above() if back else emitted, route, plan.bend, OUTPUT, out, spoken=back)
+            wire(
+                flows.from_above() if back else emitted,
+                route,
+                plan.bend,
+                OUTPUT,
+                out,
+                spoken=back,
+                leaves=OUTPUT,
+            )
 
     def blocks(self, unit: int) -> None:
         """Draw the mixing block and the activation with its slots."""

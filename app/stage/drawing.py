@@ -7,6 +7,7 @@ through blocks alike. The backward pass runs the same clocks down.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -29,12 +30,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Timed:
-    """A mark, and from when to when on the clock of its sub-step colour spreads over it."""
+    """A mark, and from when to when on the clock of its sub-step colour spreads over it.
+
+    ``leaves`` is the sub-step of the bundle that a fork bends away from.
+    """
 
     mark: Mark
     stage: int | None
     start: float
     end: float
+    leaves: int | None = None
 
 
 class Drawing:
@@ -80,6 +85,7 @@ class Drawing:
         spoken: bool = True,
         thin: float = 1.0,
         narrow: float = 1.0,
+        leaves: int | None = None,
     ) -> float:
         """Add a bundle and return the reading of the clock at its end.
 
@@ -97,6 +103,8 @@ class Drawing:
             Factor on the width of its strands. All wires of one flow have the same.
         narrow
             Factor on the width of the whole bundle.
+        leaves
+            The sub-step of the bundle that it bends away from at its beginning, if that runs straight on.
         """
         wires, member = self.wires, flow.member == "input"
         pitch = narrow * (wires.x_pitch if member else wires.pitch)
@@ -121,8 +129,9 @@ class Drawing:
             strands=made,
             name=names(flow),
             backward=self.backward,
+            forks=leaves is not None and not self.backward,  # there both carry the same
         )
-        self.add(mark, stage, start, end)
+        self._timed.append(Timed(mark, stage, start, end, leaves))
         return end
 
     def clearing(self, route: tuple[Point, ...], radius: float, span: float) -> None:
@@ -235,6 +244,8 @@ class Drawing:
         several, hues = len(flow.values) > 1, (flow.hue or self.theme.above, flow.hue or self.theme.below)
         levels = np.copysign(sizes_of(np.abs(means), flow), means).tolist()
         known = np.isfinite(magnitudes).tolist()
+        own = float(flow.values[chosen - 1])
+        tick = float(np.copysign(sizes_of(np.abs([own]), flow)[0], own)) if math.isfinite(own) else None
         found = tuple(
             Slot(
                 level=level if finite else None,
@@ -242,6 +253,7 @@ class Drawing:
                 unit=first if first == last else None,
                 value=mean,
                 chosen=first <= chosen <= last and several,
+                tick=tick if first <= chosen <= last and first < last else None,
             )
             for (first, last), mean, level, finite in zip(
                 spans(len(flow.values)), means.tolist(), levels, known, strict=True
@@ -395,6 +407,13 @@ def _parts(still: Still, active: int | None) -> _Parts:
     rest = [timed for timed in still.timed if not (isinstance(timed.mark, Node) and timed.mark.round)]
     if active is None:
         return _Parts(tuple(timed.mark for timed in (*rest, *discs)))
+    # What is one bundle at rest is two of unlike strength while only one of them is active.
+    rest = [
+        replace(timed, mark=timed.mark.with_(forks=False))
+        if timed.leaves is not None and timed.leaves != timed.stage
+        else timed
+        for timed in rest
+    ]
     # Letters and numbers come last of all: a box that is being lit must not lie on what is written in it.
     texts = [timed for timed in rest if isinstance(timed.mark, Text) and timed.stage is None]
     rest = [timed for timed in rest if timed not in texts]

@@ -58,11 +58,16 @@ class Bundles:
         return min(0.84 * self.x_pitch, 10.0)
 
 
+def whole_pitch(pitch: float) -> float:
+    """Return a distance of strands in whole pixels, so that like strands look alike; none if too small."""
+    return float(int(pitch + 0.4)) if pitch >= 1.6 else pitch
+
+
 def bundles(units: int, inputs: int, u: float, room: float = 37.0) -> Bundles:
     """Return the widths of bundles at a unit of length; ``room`` is the widest bundle in such units."""
     count, x_count = min(units, MOST), min(inputs, MOST)
-    pitch = min(room * u / count, 11.0 * u)
-    x_pitch = min(room * u / x_count, 11.0 * u)
+    pitch = whole_pitch(min(room * u / count, 11.0 * u))
+    x_pitch = whole_pitch(min(room * u / x_count, 11.0 * u))
     return Bundles(
         count, pitch, even(pitch * count), x_count, x_pitch, even(x_pitch * x_count), even(6.0 * u)
     )

@@ -17,8 +17,8 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage
 
 from .marks import Mark, Strands
-from .routes import Arc, Piece, Straight, pieces
-from .sections import Section, corner, first_pixel, pixels, section, sections, table_places
+from .routes import Arc, Piece, Straight, on_pixels, pieces
+from .sections import Section, corner, first_pixel, laid_over, pixels, section, sections, shared, table_places
 from .strand import StrandRow
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Loom:
         """Return a bundle's pieces as images, each with its place."""
         # Where a bundle lies is kept in device pixels, so the whole offset counts, not its fraction alone.
         offset = (self.scale, self.dx, self.dy)
-        key = (offset, id(mark.strands), mark.route, mark.radius, mark.span, mark.casing)
+        key = (offset, id(mark.strands), mark.route, mark.radius, mark.span, mark.casing, mark.forks)
         found: Bundle = self.cache.get(key, lambda: self._bundle(mark), (mark.strands,))
         return found
 
@@ -92,15 +92,16 @@ class Loom:
         )
         return found
 
-    def _lying(self, mark: Strands, reach: float) -> tuple[_Lying, ...]:
-        return _lying(mark.route, mark.radius, self.scale, self.dx, self.dy, reach)
+    def _lying(self, mark: Strands, cross: Section) -> tuple[_Lying, ...]:
+        comb = cross.comb if mark.forks else None
+        return _lying(mark.route, mark.radius, self.scale, self.dx, self.dy, cross.reach, comb)
 
     def _bundle(self, mark: Strands) -> tuple[Bundle, int]:
         if self._coming:
             coming, self._coming = self._coming, ()
             self._weave(coming)
         cross = self._section(mark)
-        lying = self._lying(mark, cross.reach)
+        lying = self._lying(mark, cross)
         whole = tuple((piece.target, self._laid(piece, cross, mark)) for piece in lying)
         return Bundle(tuple(each.piece for each in lying), cross.reach, whole), _BUNDLE
 
@@ -113,6 +114,10 @@ class Loom:
             row = self.cache.get(place, lambda: (pixels([cross], lying.samples)[0], _LINE), kept)
             if lying.corner is not None:
                 found = row.take(lying.corner, mode="clip")
+                if lying.shared is not None:
+                    at, straight = lying.shared
+                    flat = found.reshape(-1)
+                    flat[at] = laid_over(flat[at], row.take(straight, mode="clip"))
             else:
                 # A piece that runs the other way, or across, shows the same pixels in another order.
                 found = row[::-1] if lying.turned else row
@@ -145,7 +150,7 @@ class Loom:
             if look not in seen:
                 seen[look] = (self._section(mark), set())
             cross, done = seen[look]
-            for lying in self._lying(mark, cross.reach):
+            for lying in self._lying(mark, cross):
                 if lying.sampled in done:
                     continue
                 done.add(lying.sampled)
@@ -181,6 +186,8 @@ class _Lying:
         Whether a straight piece's pixels are one below the other, and whether they come in falling order.
     corner
         Of a corner: for each pixel, which of the samples it shows, shape ``(height, width)``.
+    shared
+        Of a fork's first corner: the pixels in which it is one with what it leaves, and the samples of that.
     """
 
     piece: Piece
@@ -191,26 +198,35 @@ class _Lying:
     upright: bool = False
     turned: bool = False
     corner: NDArray[np.intp] | None = None
+    shared: tuple[NDArray[np.intp], NDArray[np.intp]] | None = None
 
 
 @lru_cache(maxsize=1024)
 def _lying(
-    route: tuple[Point, ...], radius: float, scale: float, dx: float, dy: float, reach: float
+    route: tuple[Point, ...],
+    radius: float,
+    scale: float,
+    dx: float,
+    dy: float,
+    reach: float,
+    comb: tuple[float, float] | None,
 ) -> tuple[_Lying, ...]:
-    """Return the pieces of a route as they lie on a device."""
-    moved = tuple((x * scale + dx, y * scale + dy) for x, y in route)
-    return tuple(_lie(piece, reach) for piece in pieces(moved, radius * scale))
+    """Return the pieces of a route as they lie on a device; ``comb`` is for a fork's first corner."""
+    chain = pieces(*on_pixels(route, radius, scale, dx, dy))
+    return tuple(_lie(piece, reach, None if index else comb) for index, piece in enumerate(chain))
 
 
-def _lie(piece: Piece, reach: float) -> _Lying:
+def _lie(piece: Piece, reach: float, comb: tuple[float, float] | None) -> _Lying:
     x, y = piece.centre if isinstance(piece, Arc) else piece.start
     column, row = math.floor(x), math.floor(y)
     across = (round(x - column, 3), round(y - row, 3))
     if isinstance(piece, Arc):
-        (left, top), places = corner(reach, replace(piece, centre=(x - column, y - row)))
+        near = replace(piece, centre=(x - column, y - row))
+        (left, top), places = corner(reach, near)
         target = QRect(left + column, top + row, places.shape[1], places.shape[0])
-        shape = (across, round(piece.radius, 3), round(piece.start, 3), piece.sweep > 0)
-        return _Lying(piece, target, shape, table_places(reach), reach, corner=places)
+        shape = (across, round(piece.radius, 3), round(piece.start, 3), piece.sweep > 0, comb)
+        fork = None if comb is None else shared(reach, near, comb)
+        return _Lying(piece, target, shape, table_places(reach), reach, corner=places, shared=fork)
     target = stretch(piece, reach)
     along, down = piece.direction
     upright = down == 0

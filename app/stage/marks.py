@@ -283,6 +283,9 @@ class Strands(Mark):
         ``name(index)`` returns the accessible name of one strand; asked only when it is wanted.
     casing
         Colour of the ground laid under the bundle, so that it passes over what it crosses; ``None`` for none.
+    forks
+        Whether it begins by bending away from a bundle that runs straight on: where the two are one, that
+        one is seen.
     """
 
     kind: ClassVar[str] = "strands"
@@ -294,6 +297,7 @@ class Strands(Mark):
     name: Callable[[int], str] | None = field(default=None, repr=False)
     backward: bool = False
     casing: str | None = None
+    forks: bool = False
 
     def parts(self) -> tuple[Mark, ...]:
         """Return one mark per strand (its box is the whole bundle's); none for a copy, which has no name."""
@@ -341,13 +345,17 @@ def _offset_at(route: tuple[Point, ...], reach: float, x: float, y: float) -> fl
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
-    """One slot of a gate: how far it is filled, and what for; ``level`` is ``None`` without a number."""
+    """One slot of a gate: how far it is filled, and what for; ``level`` is ``None`` without a number.
+
+    Where a slot is filled to a mean, ``tick`` is the level of the chosen unit itself.
+    """
 
     level: float | None
     colour: str
     unit: int | None
     value: float | None
     chosen: bool = False
+    tick: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -250,20 +250,18 @@ class _Fast:
         bundle = self.images.loom.bundle(mark)
         painter = self.painter
         if mark.lit >= 1.0 or mark.lit <= 0.0:
-            painter.setOpacity(self.opacity * (1.0 if mark.lit > 0.0 else DIM))
-            for target, image in bundle.whole:
+            for target, image in bundle.whole if mark.lit > 0.0 else self.images.dimmed(bundle):
                 painter.drawImage(target, image)
-            painter.setOpacity(self.opacity)
             return
         bright, dim = split(mark, bundle.chain)
-        painter.setOpacity(self.opacity * DIM)
-        self._part(bundle, dim)
-        painter.setOpacity(self.opacity)
-        self._part(bundle, bright)
+        self._part(bundle, dim, self.images.dimmed(bundle))
+        self._part(bundle, bright, bundle.whole)
 
-    def _part(self, bundle: Bundle, chain: tuple[Piece, ...]) -> None:
+    def _part(
+        self, bundle: Bundle, chain: tuple[Piece, ...], whole: tuple[tuple[QRect, QImage], ...]
+    ) -> None:
         """Lay down a part of a bundle: whole pieces from the kept images, the cut ones with a cut edge."""
-        kept = dict(zip(bundle.chain, bundle.whole, strict=True))
+        kept = dict(zip(bundle.chain, whole, strict=True))
         for piece in chain:
             if piece in kept:
                 self.painter.drawImage(*kept[piece])

@@ -14,6 +14,7 @@ from functools import cache
 from math import isfinite
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
@@ -21,7 +22,8 @@ from app.theme import Theme, mix, number_font, text_font
 
 from .heat import FALLING, RISING, cell_colours, hatch_colour, places
 from .marks import CASING, DIM, Dots, Hatch, HeatMap, Line, Mark, Node, Panel, Slots, Strands, Text, Veiled
-from .routes import Arc, Piece, cut, length, pieces
+from .routes import Arc, Piece, cut, length, on_pixels, pieces
+from .sections import across
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,15 +58,15 @@ class Snap:
     def __init__(self, painter: QPainter) -> None:
         transform = painter.deviceTransform()
         self.scale = transform.m11()
-        self._dx, self._dy = transform.dx(), transform.dy()
+        self.dx, self.dy = transform.dx(), transform.dy()
 
     def x(self, value: float) -> float:
         """Return the nearest pixel edge across."""
-        return (nearest(value * self.scale + self._dx) - self._dx) / self.scale
+        return (nearest(value * self.scale + self.dx) - self.dx) / self.scale
 
     def y(self, value: float) -> float:
         """Return the nearest pixel edge down."""
-        return (nearest(value * self.scale + self._dy) - self._dy) / self.scale
+        return (nearest(value * self.scale + self.dy) - self.dy) / self.scale
 
     def width(self, value: float) -> float:
         """Return a line width of whole device pixels, at least one."""
@@ -99,7 +101,7 @@ def draw(painter: QPainter, marks: Iterable[Mark], theme: Theme) -> None:
 def draw_mark(painter: QPainter, mark: Mark, theme: Theme, snap: Snap) -> None:
     """Draw one mark."""
     if isinstance(mark, Strands):
-        _strands(painter, mark)
+        _strands(painter, mark, theme, snap)
     elif isinstance(mark, Slots):
         _slots(painter, mark, snap)
     elif isinstance(mark, HeatMap):
@@ -372,21 +374,25 @@ def split(mark: Strands, chain: tuple[Piece, ...]) -> tuple[tuple[Piece, ...], t
     return cut(chain, 0.0, reach), cut(chain, reach, whole)
 
 
-def _strands(painter: QPainter, mark: Strands) -> None:
-    bright, dim = split(mark, pieces(mark.route, mark.radius))
+def _strands(painter: QPainter, mark: Strands, theme: Theme, snap: Snap) -> None:
+    route, radius = on_pixels(mark.route, mark.radius, snap.scale, snap.dx, snap.dy)
+    bright, dim = split(mark, pieces(route, radius))
+    strands = mark.strands
+    places, fit = across(np.array([[strand.offset for strand in strands]]), snap.scale)
     painter.save()
+    # What is snapped is known in device pixels.
+    painter.translate(-snap.dx / snap.scale, -snap.dy / snap.scale)
+    painter.scale(1.0 / snap.scale, 1.0 / snap.scale)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    opacity = painter.opacity()
     for chain, strength in ((dim, DIM), (bright, 1.0)):
         if not chain:
             continue
-        painter.setOpacity(opacity * strength)
         if mark.casing is not None:
-            painter.setPen(pen(mark.casing, mark.span, CASING))
+            painter.setPen(pen(mark.casing, mark.span * snap.scale, CASING))
             painter.drawPath(_path(chain, 0.0))
-        for strand in mark.strands:
-            painter.setPen(pen(strand.colour, strand.width))
-            painter.drawPath(_path(chain, strand.offset))
+        for strand, place in zip(strands, places[0].tolist(), strict=True):
+            painter.setPen(pen(mix(theme.card, strand.colour, strength), strand.width * float(fit[0])))
+            painter.drawPath(_path(chain, place))
     painter.restore()
 
 
@@ -462,6 +468,18 @@ def draw_levels(painter: QPainter, mark: Slots, lit: float) -> None:
             painter.setBrush(QColor(colour))
         radius = min(2.0, width / 3, rise / 2)
         painter.drawRoundedRect(QRectF(x, y, width, rise), radius, radius)
+    for index, slot in enumerate(mark.slots):
+        if slot.tick is not None and abs(slot.tick) <= lit:
+            _tick(painter, mark, index, slot.tick)
+
+
+def _tick(painter: QPainter, mark: Slots, index: int, level: float) -> None:
+    """Draw a line across a slot at a level, on a border of the slots' ground: it is seen on any colour."""
+    x, y, width, height = mark.slot_rect(index)
+    middle = y + height / 2 * (1.0 - level) if mark.signed else y + height * (1.0 - level)
+    middle = min(max(middle, y + 1.0), y + height - 1.0)
+    for tall, colour in ((4.0, mark.track), (2.0, mark.chosen_colour)):
+        painter.fillRect(QRectF(x - 1.0, middle - tall / 2, width + 2.0, tall), QColor(colour))
 
 
 # -- heat maps --

@@ -113,6 +113,32 @@ def pieces(route: tuple[Point, ...], radius: float) -> tuple[Piece, ...]:
     return tuple(piece for piece in found if piece.length > 1e-6)
 
 
+@lru_cache(maxsize=1024)
+def on_pixels(
+    route: tuple[Point, ...], radius: float, scale: float, dx: float, dy: float
+) -> tuple[tuple[Point, ...], float]:
+    """Return a route in device pixels with its corners on their edges, and its radius there.
+
+    So like bundles lie alike on the pixels, and strands of one value look the same wherever they run.
+
+    Parameters
+    ----------
+    route, radius
+        In pixels.
+    scale, dx, dy
+        Device pixels per pixel, and where the origin lies in device pixels.
+    """
+    moved = tuple(
+        (float(math.floor(x * scale + dx + 0.5)), float(math.floor(y * scale + dy + 0.5))) for x, y in route
+    )
+    # Rounding may leave a piece a little less room than its corner had.
+    runs = [abs(x1 - x0) + abs(y1 - y0) for (x0, y0), (x1, y1) in itertools.pairwise(moved)]
+    if len(runs) > 1:
+        runs[1:-1] = [run / 2 for run in runs[1:-1]]
+        return moved, min(radius * scale, *runs)
+    return moved, radius * scale
+
+
 def length(chain: tuple[Piece, ...]) -> float:
     """Return the length of a chain of pieces."""
     return sum(piece.length for piece in chain)

@@ -10,18 +10,21 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QImage, QPainter, QTransform
+from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
 from .heat import heat_image
 from .loom import Loom, image_of
-from .marks import HeatMap, Mark, Node, Rect, Slots, Strands, Text
+from .marks import DIM, HeatMap, Mark, Node, Rect, Slots, Strands, Text
 from .plain import Snap, draw_levels, draw_still, draw_tracks, faded_node
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
+    from PySide6.QtCore import QRect
+
     from app.theme import Theme
 
+    from .loom import Bundle
     from .paint_cache import PaintCache
 
 __all__ = ["Images"]
@@ -51,13 +54,42 @@ class Images:
     def warm(self, mark: Mark) -> None:
         """Make the images of a mark, if it has any, so that it can be laid down at once."""
         if isinstance(mark, Strands):
-            self.loom.bundle(mark)
+            bundle = self.loom.bundle(mark)
+            if mark.lit < 1.0:
+                self.dimmed(bundle)
         elif isinstance(mark, Slots):
             self.slots(mark)
         elif isinstance(mark, HeatMap):
             self.heat_map(mark)
         elif isinstance(mark, Text | Node):
             self.still(mark)
+
+    def dimmed(self, bundle: Bundle) -> tuple[tuple[QRect, QImage], ...]:
+        """Return the images of a bundle in the colours of what is not active: opaque, so that none add up."""
+        key = ("dim", id(bundle), self.theme.name)
+        found: tuple[tuple[QRect, QImage], ...] = self.cache.get(
+            key, lambda: (self._dimmed(bundle), 0), (bundle,)
+        )
+        return found
+
+    def _dimmed(self, bundle: Bundle) -> tuple[tuple[QRect, QImage], ...]:
+        return tuple((target, self._dim_image(image)) for target, image in bundle.whole)
+
+    def _dim_image(self, image: QImage) -> QImage:
+        """Return an image with its colours faded into the cell's ground; like pieces share one."""
+
+        def make() -> tuple[QImage, int]:
+            faded = image.copy()
+            brush = QPainter(faded)
+            brush.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceAtop)
+            ground = QColor(self.theme.card)
+            ground.setAlphaF(1.0 - DIM)
+            brush.fillRect(faded.rect(), ground)
+            brush.end()
+            return faded, faded.sizeInBytes()
+
+        dim: QImage = self.cache.get(("dim", id(image), self.theme.name), make, (image,))
+        return dim
 
     # -- sprites --
 

@@ -373,6 +373,14 @@ def test_more_than_sixteen_units_become_bands_and_say_so() -> None:
     assert f"{size:.2f}" in first.label
     gate = next(mark for mark in marks if isinstance(mark, Slots) and mark.quantity == "f")
     assert gate.slots[3].level == pytest.approx(run.vector("f", 3)[6:8].mean())
+    # The number is one unit's: a tick in its bar, which is a mean, says where that one is.
+    gate = next(
+        mark for mark in place(run, Cursor(3, unit=7)) if isinstance(mark, Slots) and mark.quantity == "f"
+    )
+    assert [slot.tick for slot in gate.slots] == [None] * 3 + [run.at("f", 3, 7)] + [None] * 12
+    assert not any(
+        slot.tick for mark in place(lstm(16), Cursor(3)) if isinstance(mark, Slots) for slot in mark.slots
+    )
 
 
 def test_a_larger_value_is_wider_and_the_sign_is_the_colour() -> None:

@@ -14,6 +14,8 @@ from app.stage import cell_lstm, cell_rnn
 from app.stage.cursor import Cursor
 from app.stage.marks import HeatMap, Line, Mark, Node, Panel, Slots, Strands, Text
 from app.stage.painter import PaintCache, paint
+from app.stage.routes import bounds
+from app.stage.strands import Flow, strands
 from app.stage.veil import OPEN
 from app.theme import DARK, LIGHT, load_fonts
 
@@ -229,3 +231,57 @@ def test_slots_rise_from_below_and_signed_ones_from_the_middle(memory: engine.Ru
         for lit in (0.0, 0.3, 0.8):
             part = Slots(**{**slots.__dict__, "lit": lit})
             assert_alike(picture((part,), PaintCache()), picture((part,), None))
+
+
+def bundle(count: int, route: tuple[tuple[float, float], ...], value: float = 0.4, **more: object) -> Strands:
+    """A bundle 8 pixels apart per strand, all of one value."""
+    row = strands(Flow("equal", np.full(count, value)), count, 4.0, 3.4, LIGHT)
+    span = 4.0 * count
+    return Strands(rect=bounds(route, span), route=route, radius=span, span=span, strands=row, **more)
+
+
+@pytest.mark.parametrize("plain", [False, True])
+@pytest.mark.parametrize("shift", [0.0, 0.3, 0.5, 0.9])
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 1.4, 1.5, 2.0])
+def test_equal_strands_look_equal_wherever_they_fall_on_the_pixels(
+    ratio: float, shift: float, plain: bool
+) -> None:
+    for route in (((50.0, 100.0), (250.0, 100.0)), ((100.0, 50.0), (100.0, 250.0))):
+        cache = None if plain else PaintCache()
+        shown = picture((bundle(8, route),), cache, ratio=ratio, theme=LIGHT, shift=QPointF(shift, shift))
+        line = round(150 * ratio)
+        across = shown[:, line] if route[0][1] == route[1][1] else shown[line]
+        depth = 255 - across.min(axis=1)
+        inked = depth - depth.min()
+        middles = [
+            k for k in range(1, len(inked) - 1) if inked[k - 1] < inked[k] >= inked[k + 1] and inked[k] > 30
+        ]
+        assert len(middles) == 8
+        assert len(set(np.diff(middles).tolist())) == 1
+        profiles = {tuple(across[k - 1 : k + 2].ravel().tolist()) for k in middles}
+        assert len(profiles) == 1
+
+
+@pytest.mark.parametrize("lit", [0.0, 1.0])
+def test_where_a_branch_leaves_a_bundle_nothing_is_painted_twice(lit: float) -> None:
+    trunk = bundle(6, ((40.0, 100.0), (400.0, 100.0)), lit=lit)
+    branch = bundle(6, ((200.0, 100.0), (224.0, 100.0), (224.0, 200.0)), lit=lit, forks=True)
+    alone, both, whole = (
+        picture(marks, PaintCache(), theme=LIGHT)[80:120, 195:201]
+        for marks in ((trunk,), (trunk, branch), (trunk, branch.with_(forks=False)))
+    )
+    # The branch's first pixels are the trunk's: there is no edge where it begins.
+    assert np.abs(both - alone).max() <= 6
+    assert np.abs(whole - alone).max() > 24 * (0.3 if lit == 0.0 else 1.0)
+    assert both.min() == alone.min()
+
+
+def test_what_is_dim_does_not_add_up_where_it_overlaps() -> None:
+    route = ((40.0, 100.0), (400.0, 100.0))
+    once, twice = (
+        picture((bundle(1, route, 1.0, lit=0.0),) * times, cache, theme=LIGHT)
+        for times, cache in ((1, PaintCache()), (2, PaintCache()))
+    )
+    assert once.min() == twice.min()
+    plain = picture((bundle(1, route, 1.0, lit=0.0),) * 2, None, theme=LIGHT)
+    assert abs(int(plain.min()) - int(twice.min())) <= 1
