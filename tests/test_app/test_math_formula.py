@@ -296,6 +296,11 @@ def test_markdown_becomes_blocks_and_comes_back() -> None:
     assert from_json(to_json(blocks)) == blocks
 
 
+def test_straight_quotes_become_curly_outside_code_and_formulas() -> None:
+    (block,) = parse('"dog" is unit 1\'s: `"x"` and $h_t\'$')
+    assert [span.text for span in block.spans] == ["“dog” is unit 1’s: ", '"x"', " and ", "h_t'"]
+
+
 def test_html_stays_text_and_money_is_no_formula() -> None:
     (block,) = parse("<b>no</b> costs $5 and $6")
     assert all(span.kind == "text" for span in block.spans)
