@@ -43,7 +43,7 @@ _GUTTER: Final = 92.0
 _MARGIN: Final = 100.0
 _HEAD: Final = 30.0
 _LEGEND: Final = 22.0
-_BAR: Final = 172.0
+_BAR: Final = 178.0
 """The least width of a path's name, bar and number."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -16,10 +17,14 @@ from app.stage.heat import ABOVE, cell_colours, places
 from app.stage.lanes import factor_text, lane_note, trace
 from app.stage.line_ends import LineEnd, named_ends, spread
 from app.stage.marks import HeatMap, Line, Mark, Panel, Text, Veiled, hit
+from app.stage.paths import column_texts, path_panel
 from app.stage.series import LogAxis, exact_zeros, log_axis, power_of_ten, ranges_text, step_ticks
 from app.stage.veil import OPEN, Veil
 from app.theme import DARK, LIGHT, viridis_lut
 from engine.worked import format_number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SIZE = (860.0, 750.0)
 
@@ -183,17 +188,75 @@ def test_the_split_by_path_is_signed_and_sums_to_the_norm() -> None:
     parts = [m for m in marks if m.quantity == "grad(c)" and m.unit is None and m.value is not None]
     assert len(parts) == 6
     assert math.fsum(m.value for m in parts if m.value is not None) == pytest.approx(run.norms("grad(c)")[4])
-    negative = min(parts, key=lambda m: m.value or 0.0)
-    positive = max(parts, key=lambda m: m.value or 0.0)
-    bars = [m for m in marks if isinstance(m, Panel) and m.rect[3] == 10.0 and m.radius == 1.5]
 
-    def bar(part: Mark) -> Panel:
-        return next(b for b in bars if part.contains(b.rect[0] + 0.1, b.rect[1]))
 
-    assert negative.value is not None
-    assert negative.value < 0.0
-    # The negative bar ends where the positive one begins: at zero.
-    assert bar(negative).rect[0] + bar(negative).rect[2] == pytest.approx(bar(positive).rect[0], abs=1.01)
+def bars_by_sign(marks: Sequence[Mark]) -> list[tuple[float, Panel, Panel]]:
+    """Return each path's number with its axis and its bar."""
+    found = []
+    for part in (m for m in marks if type(m) is Mark and m.quantity == "grad(c)" and m.value):
+        inside = [
+            m for m in marks if isinstance(m, Panel) and part.contains(m.rect[0] + 0.5, m.rect[1] + 1.0)
+        ]
+        (axis,) = [m for m in inside if m.rect[2] == 1.0]
+        (bar,) = [m for m in inside if m is not axis]
+        assert part.value is not None
+        found.append((part.value, axis, bar))
+    return found
+
+
+@pytest.mark.parametrize("rows", [2, 3, 6])
+@pytest.mark.parametrize("small", [-3e-9, 3e-9])
+def test_a_bar_lies_beside_the_axis_on_the_side_of_its_sign(rows: int, small: float) -> None:
+    (run,) = runs("lstm", steps=12)
+    shares = {"c": 0.1, "f": small, "i": -0.02, "g": small, "o": 0.03, "above": -small}
+    projections = {key: np.full(13, share) for key, share in shares.items()}
+    marks = path_panel(run, projections, "#000000", 4, (0.0, 0.0, 960.0), 92.0, 100.0, rows, DARK)
+    found = bars_by_sign(marks)
+    assert len(found) == 6
+    for value, axis, bar in found:
+        assert bar.rect[2] >= 2.0
+        assert axis.rect[0] == round(axis.rect[0])
+        if value > 0.0:
+            assert bar.rect[0] == axis.rect[0] + 2.0
+        else:
+            assert bar.rect[0] + bar.rect[2] == axis.rect[0] - 1.0
+    lengths = {value: bar.rect[2] for value, _, bar in found}
+    assert lengths[0.1] == pytest.approx(lengths[-0.02] * 5.0)
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([0.109, -0.00812, 1.33e-4, 0.0], ["0.1090", "−0.0081", "0.0001", "0"]),
+        ([2.032e-3, -4.22e-5], ["0.002032", "−0.000042"]),
+        ([6.65e-10, -4e-12, 1e-16], ["6.650·10⁻¹⁰", "−0.040·10⁻¹⁰", "≈ 0"]),
+        ([-12.3456, 1e-4, math.inf], ["−12.35", "≈ 0", "out of range"]),
+        ([5e-320], ["≈ 0"]),
+        ([0.0, math.nan], ["0", "out of range"]),
+    ],
+)
+def test_numbers_of_one_column_have_one_form(values: list[float], texts: list[str]) -> None:
+    assert list(column_texts(values)) == texts
+
+
+def test_the_split_says_which_one_step_back_it_is_of() -> None:
+    (run,) = runs("lstm", steps=12)
+    texts = [m.text for m in laid((run,), step=4) if isinstance(m, Text)]
+    assert texts[texts.index("by path") + 1 :][:3] == ["t = 5 → 4", "one step back", "linear scale"]
+    last = said(laid((run,), step=12))
+    assert "at t = 12" in last
+    assert "one step" not in last
+    lane = engine.Lane("b", engine.Network(cell="lstm", hidden=4, bidirectional=True, seed=1))
+    (both,) = engine.run(engine.Experiment((lane,), engine.Input.noise(8, 2, seed=4)))
+    assert "t = 3 → 4" in said(laid((both.on(1, "reverse"),), step=4))
+
+
+def test_a_path_says_its_own_amount_and_that_of_the_whole() -> None:
+    (run,) = runs("lstm", steps=12)
+    part = next(m for m in laid((run,), step=4) if m.label.startswith("through the forget gate"))
+    share = run.path_projections("c")["f"][4]
+    whole = format_number(float(run.norms("grad(c)")[4]))
+    assert part.label == f"through the forget gate: {format_number(share)}; whole gradient {whole} (t = 4)"
 
 
 def test_the_card_reads_the_norms_at_the_cursor() -> None:

@@ -32,6 +32,7 @@ from app.widgets import (
     TextStore,
     Toast,
 )
+from app.widgets.slider import plain_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -489,6 +490,15 @@ def test_a_slider_says_its_value(slider: LabeledSlider) -> None:
     assert heard(slider.track) == "forget bias: −2.0"
     slider.set_value(17)
     assert slider.value() == 6
+
+
+def test_a_slider_writes_a_minus_and_no_negative_zero(qtbot: QtBot) -> None:
+    slider = LabeledSlider("bias", -1.0, 1.0, 0.1, -0.4)
+    qtbot.addWidget(slider)
+    assert slider.value_text() == "−0.4"
+    slider.set_value(-1e-14)
+    assert slider.value_text() == "0.0"
+    assert plain_number("−0.4") == plain_number("-0.4") == -0.4
 
 
 def test_a_slider_shows_values_as_told() -> None:
