@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
-from app.theme import Theme, mix, number_font, text_font
+from app.theme import Theme, lettering, mix, number_font, text_font
 
 from .heat import FALLING, RISING, cell_colours, hatch_colour, places
 from .marks import CASING, DIM, Dots, Hatch, HeatMap, Line, Mark, Node, Panel, Slots, Strands, Text, Veiled
@@ -152,7 +152,7 @@ def draw_still(painter: QPainter, mark: Mark, snap: Snap) -> None:
 
 @cache
 def font_of(size: float, weight: int, italic: bool, mono: bool) -> tuple[QFont, QFontMetricsF]:
-    """Return a font and its metrics."""
+    """Return a font and its metrics; how wide a text is in it, `lettering.advance` says."""
     font = number_font(size, weight, italic) if mono else text_font(size, weight, italic)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     return font, QFontMetricsF(font)
@@ -162,16 +162,12 @@ def draw_text(painter: QPainter, mark: Text, snap: Snap) -> None:
     """Draw a line of text with its baseline on a whole device pixel; what is too long is elided."""
     font, metrics = font_of(mark.size, mark.weight, mark.italic, mark.mono)
     left, top, width, height = mark.rect
-    text = mark.text
-    advance = metrics.horizontalAdvance(text)
-    if advance > width + 2.0:
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width + 2.0)
-        advance = metrics.horizontalAdvance(text)
-    shift = {"left": 0.0, "centre": (width - advance) / 2, "right": width - advance}[mark.align]
+    text = lettering.elided(mark.text, font, width + 2.0)
+    spare = width - lettering.advance(text, font)
+    shift = {"left": 0.0, "centre": spare / 2, "right": spare}[mark.align]
     baseline = snap.y(top + (height + metrics.ascent() - metrics.descent()) / 2)
     painter.setPen(QColor(mark.colour))
-    painter.setFont(font)
-    painter.drawText(QPointF(left + shift, baseline), text)
+    lettering.write(painter, left + shift, baseline, text, font)
 
 
 # -- boxes --

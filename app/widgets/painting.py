@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from app.theme import Theme, text_scale, theme_of
+from app.theme import Theme, lettering, text_scale, theme_of
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -96,19 +96,18 @@ def draw_text(
     does, and the baseline lies on a device pixel.
     """
     metrics = QFontMetricsF(font)
-    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width() + 0.5)
-    width = metrics.horizontalAdvance(shown)
+    shown = lettering.elided(text, font, rect.width() + 0.5)
+    width = lettering.advance(shown, font)
     x = rect.left()
     if align & Qt.AlignmentFlag.AlignHCenter:
         x += (rect.width() - width) / 2
     elif align & Qt.AlignmentFlag.AlignRight:
         x = rect.right() - width
     baseline = round(rect.center().y() + metrics.capHeight() / 2)
-    painter.setFont(font)
     painter.setPen(QColor(colour))
-    painter.drawText(QPointF(x, baseline), shown)
+    lettering.write(painter, x, baseline, shown, font)
 
 
 def text_width(text: str, font: QFont) -> float:
     """Return the width of one line of text."""
-    return QFontMetricsF(font).horizontalAdvance(text)
+    return lettering.advance(text, font)
