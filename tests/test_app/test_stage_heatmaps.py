@@ -276,7 +276,7 @@ def test_a_small_bounded_state_has_a_limit_near_its_size_and_the_strip_prints_it
 
 
 def test_a_rounding_error_is_no_signal() -> None:
-    lane = engine.Lane("lane", engine.Network(cell="rnn", hidden=4, seed=2))
+    lane = engine.Lane("lane", engine.Network(cell="rnn", hidden=4, init="gaussian", seed=2))
     (run,) = engine.run(engine.Experiment((lane,), engine.Input.impulse(2, 1e-9, 6)))
     assert 0.0 < float(np.abs(run.grid("h")).max()) < 1e-6
     assert scale_of(run, "h", run.steps).high == 1e-3
