@@ -106,7 +106,7 @@ def path_panel(
         column, row = divmod(index, rows)
         left = x + gutter + column * room
         y = top + 18.0 * row
-        label = _tr("{path}: {value}; whole gradient {total} (t = {t})").format(
+        label = _tr("{path} at t = {t}: {value}; in all {total}").format(
             path=_names(run, key)[1], value=format_number(values[key]), total=format_number(total), t=step
         )
         part = Mark(
