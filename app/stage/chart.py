@@ -144,6 +144,14 @@ class Chart:
             *plot.foot(lanes, hues),
         )
 
+    @classmethod
+    def without_lines(cls, line: Timeline, box: Rect, theme: Theme) -> Chart:
+        """Return the chart of lanes that are all hidden: its ground and the axis of time."""
+        made = cls.__new__(cls)
+        made._lanes, made._hues, made._plot = (), (), _Plot(line, box, None, theme)
+        made.lines = tuple(made._plot.empty())
+        return made
+
     def cursor_line(self, step: int, top: float, between: float) -> Mark:
         """Return the cursor's line: over the heat maps from `top` to `between`, and over the chart.
 
@@ -220,8 +228,7 @@ class _Plot:
         """Return the ground, the grid and the labels of both axes."""
         x, y, width, height = self.box
         theme = self.theme
-        ground = Panel(rect=self.box, fill=theme.card, border=theme.line, radius=8.0)
-        marks: list[Mark] = [ground]
+        marks = self.empty()
         ticks = self.axis.ticks(max(2, int(self.height / 30.0) + 1)) if self.axis is not None else ()
         names = [power_of_ten(exponent) for exponent in ticks]
         for exponent, name in zip(ticks, names, strict=True):
@@ -233,32 +240,11 @@ class _Plot:
             )
             label = (x - 58.0, at - 8.0, 50.0, 16.0)
             marks.append(Text(rect=label, text=name, colour=theme.dim, size=11.0, mono=True, align="right"))
-        marks.append(
-            Text(
-                rect=(0.0, y - 9.0, x - 10.0, 18.0),
-                text=_tr("norms"),
-                colour=theme.text,
-                size=13.0,
-                weight=600,
-            )
-        )
         if self.axis is None:
             marks.append(self.nothing())
         else:
             scale = _tr("log scale")
             marks.append(Text(rect=(0.0, y + 8.0, 52.0, 16.0), text=scale, colour=theme.dim, size=11.0))
-        room = max(44.0, text_width(str(self.line.steps), 11.0, mono=True) + 12.0)
-        for t in step_ticks(self.line.steps, max(2, int(width / room))):
-            tick = (self.line.centre(t) - 20.0, y + height + 4.0, 40.0, 16.0)
-            marks.append(Text(rect=tick, text=str(t), colour=theme.dim, size=11.0, mono=True, align="centre"))
-        marks.append(
-            Text(
-                rect=(x - 58.0, y + height + 4.0, 34.0, 16.0),
-                text=_tr("step t"),
-                colour=theme.dim,
-                size=11.0,
-            )
-        )
         marks.append(
             Text(
                 rect=(x + width - _TRAVELS, y + height + 21.0, _TRAVELS, 16.0),
@@ -269,6 +255,23 @@ class _Plot:
                 align="right",
             )
         )
+        return marks
+
+    def empty(self) -> list[Mark]:
+        """Return the ground, its name and the axis of time: nothing of any norm."""
+        x, y, width, height = self.box
+        theme = self.theme
+        name = (0.0, y - 9.0, x - 10.0, 18.0)
+        marks: list[Mark] = [
+            Panel(rect=self.box, fill=theme.card, border=theme.line, radius=8.0),
+            Text(rect=name, text=_tr("norms"), colour=theme.text, size=13.0, weight=600),
+        ]
+        room = max(44.0, text_width(str(self.line.steps), 11.0, mono=True) + 12.0)
+        for t in step_ticks(self.line.steps, max(2, int(width / room))):
+            tick = (self.line.centre(t) - 20.0, y + height + 4.0, 40.0, 16.0)
+            marks.append(Text(rect=tick, text=str(t), colour=theme.dim, size=11.0, mono=True, align="centre"))
+        named = (x - 58.0, y + height + 4.0, 34.0, 16.0)
+        marks.append(Text(rect=named, text=_tr("step t"), colour=theme.dim, size=11.0))
         return marks
 
     def end(

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from app.theme import Theme, viridis_lut
+from app.theme import Theme, mix, viridis_lut
 from engine import Run, format_number, quantity
 
 from .chart import Chart
@@ -36,15 +37,15 @@ from .paths import path_keys, path_panel
 from .series import exact_zeros, power_of_ten
 from .shift import shifted
 from .timeline import Timeline, columns, elided, text_width
+from .veil import Veil
 from .veiled import veiled_place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .cursor import Cursor
-    from .veil import Veil
 
-__all__ = ["LIMITS", "Prepared", "all_hidden", "colour_limits", "layout"]
+__all__ = ["LIMITS", "Prepared", "all_hidden", "colour_limits", "covered", "layout"]
 
 LIMITS: Final = (-12, 3)
 """Exponents of ten at the ends of the gradients' usual colour scale; what is outside is hatched."""
@@ -80,13 +81,46 @@ def layout(
         The colours.
     """
     if all_hidden(runs, veil):
-        return (veiled_place((0.0, 4.0, size[0] - 1.0, size[1] - 8.0), theme, border=theme.line),)
+        return covered(tuple(runs), cursor.step, (0.0, 0.0, *size), theme).marks
     return Prepared(tuple(trace(run) for run in runs), veil, (0.0, 0.0, *size), theme).at(cursor).marks
 
 
 def all_hidden(runs: Sequence[Run], veil: Veil) -> bool:
     """Whether the veil leaves nothing of the gradient view."""
     return veil.hides(view="gradient") or all(veil.hides(quantity=gradient_name(run)) for run in runs)
+
+
+def covered(runs: tuple[Run, ...], step: int, rect: Rect, theme: Theme) -> Frame:
+    """Return the view where nothing of it may be seen: its places, the steps and the cursor."""
+    still, chart, line, places = _cover(runs, rect, theme)
+    step = min(max(step, 1), line.steps)
+    *maps, _ = places
+    marks: list[Mark] = [chart.cursor_line(step, 0.0, maps[-1][1] + maps[-1][3])]
+    # The sentences stand on the longer side of the cursor's line.
+    x, right = line.centre(step), line.left + line.width
+    start, end = (line.left, x - 4.0) if x - line.left > right - x else (x + 4.0, right)
+    marks += [veiled_place((start, top, end - start, height), theme) for _, top, _, height in places]
+    return Frame((*still, *shifted(marks, *rect[:2])), len(still))
+
+
+@lru_cache(maxsize=2)
+def _cover(
+    runs: tuple[Run, ...], rect: Rect, theme: Theme
+) -> tuple[tuple[Mark, ...], Chart, Timeline, tuple[Rect, ...]]:
+    """Return what stands there, the empty chart, its axis of time, and the places of maps and chart."""
+    hidden = Veil(views=frozenset({"gradient"}), quantities=frozenset(gradient_name(run) for run in runs))
+    room = _Room.of(runs, hidden, rect[2:])
+    line = Timeline(_GUTTER, rect[2] - _GUTTER - _MARGIN, runs[0].steps)
+    box = (line.left, room.chart_top, line.width, room.chart_height)
+    chart = Chart.without_lines(line, box, theme)
+    marks, places = list(chart.lines), []
+    for top, hue, title in zip(room.lane_tops, colours(runs, theme), short_titles(runs), strict=True):
+        name, place = (0.0, top, _GUTTER - 6.0, 18.0), (line.left, top + _HEAD, line.width, room.heat)
+        shown = elided(title, _GUTTER - 12.0, 13.0)
+        marks.append(Text(rect=name, text=shown, colour=hue, size=13.0, weight=600))
+        marks.append(Panel(rect=place, fill=mix(theme.panel, theme.neutral, 0.35), radius=2.0))
+        places.append(place)
+    return shifted(marks, *rect[:2]), chart, line, (*places, box)
 
 
 def colour_limits(lanes: Sequence[LaneTrace]) -> tuple[int, int]:

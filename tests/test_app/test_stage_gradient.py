@@ -373,9 +373,22 @@ def test_a_gradient_beyond_the_colours_is_hatched_and_the_legend_says_so() -> No
         Veil(quantities=frozenset({"grad(c)", "grad(h)"})),
     ],
 )
-def test_a_veiled_gradient_leaves_one_sentence_and_no_number(veil: Veil) -> None:
-    marks = laid(runs(), veil=veil)
-    assert [type(m) for m in marks] == [Veiled]
+@pytest.mark.parametrize("step", [1, 9, 20, 40])
+def test_a_veiled_gradient_leaves_its_places_the_steps_and_no_number(veil: Veil, step: int) -> None:
+    marks = laid(runs(), step, veil)
+    assert not [m for m in marks if isinstance(m, HeatMap | Curve | Dots) or m.value is not None]
+    numbers = [m.text for m in marks if isinstance(m, Text) and any(c.isdigit() for c in m.text)]
+    assert numbers == [str(t) for t in step_ticks(40, 12) if str(t) in numbers] + ["Rnn-0", "Lstm-1"]
+    # Nothing but the names of the lanes and the cursor tells one run from another.
+    other = laid(runs(steps=40, forget_bias=-3.0), step, veil)
+    assert repr(other) == repr(marks)
+    sentences = [m for m in marks if isinstance(m, Veiled)]
+    assert len(sentences) == 3
+    (cursor,) = [m for m in marks if isinstance(m, Line)]
+    for sentence in sentences:
+        x, _, width, _ = sentence.rect
+        assert x >= cursor.rect[0] + 2.0 or x + width <= cursor.rect[0]
+        assert width > 0.4 * sentences[0].rect[2]
 
 
 def test_veiling_one_lanes_gradient_leaves_the_other() -> None:
