@@ -281,9 +281,9 @@ def _sharp(run: list[Point], width: float, snap: Snap) -> list[Point]:
     half = width / 2
     if x0 == x1:
         x = snap.x(x0 - half) + half
-        return [(x, y0), (x, y1)]
+        return [(x, snap.y(y0)), (x, snap.y(y1))]
     y = snap.y(y0 - half) + half
-    return [(x0, y), (x1, y)]
+    return [(snap.x(x0), y), (snap.x(x1), y)]
 
 
 def _apart(runs: list[list[Point]]) -> bool:
