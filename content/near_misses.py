@@ -46,11 +46,13 @@ def describe_miss(answer: NumericAnswer, key: float, value: float) -> str:
     if fits(1.0 / value):
         return "That is one divided by the right number."
     if abs(value - key) <= _CLOSE * margin(answer, key):
+        if value.is_integer() and key.is_integer():
+            return "Close, but not the right number."  # a count: no rounding on the way could be to blame
         return "Close, but outside the tolerance. Keep more digits on the way and round only at the end."
     if value * key < 0:
         return "The sign is not right, and neither is the size."
-    if key > 0:
-        return f"The sign is right, but the number is too {'large' if value > key else 'small'}."
+    if key > 0:  # and so is the value: where nobody doubted the sign, it is not praised
+        return f"The number is too {'large' if value > key else 'small'}."
     further = abs(value) > abs(key)
     return f"The sign is right, but the number is too {'far from' if further else 'close to'} 0."
 

@@ -164,7 +164,7 @@ def format_number(value: float, style: str = "", *, in_math: bool = False) -> st
     -------
     str
         Such as ``−0.25``, ``10⁻⁵``, ``4.1 · 10⁻¹⁵``, which no line breaks, or, for TeX,
-        ``4.1 \times 10^{-15}``.
+        ``4.1 \cdot 10^{-15}``.
 
     Raises
     ------
@@ -213,4 +213,4 @@ def _typeset(plain: str, in_math: bool) -> str:
     ten = f"10^{{{power}}}" if in_math else f"10{power.translate(_SUPERSCRIPTS)}"
     if mantissa.lstrip("+-−") == "1":
         return mantissa[:-1] + ten  # once a power of ten is the power of ten
-    return rf"{mantissa} \times {ten}" if in_math else f"{mantissa}{_NARROW}·{_NARROW}{ten}"
+    return rf"{mantissa} \cdot {ten}" if in_math else f"{mantissa}{_NARROW}·{_NARROW}{ten}"

@@ -23,6 +23,8 @@ __all__ = ["Arithmetic", "arithmetic", "format_number", "ingredients"]
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_DECIMALS = 8
+"""Most decimals of a term; where a sum cancels further, each term has its own four digits."""
 _RAISED = {"i": "ⁱ", "f": "ᶠ", "g": "ᵍ", "o": "ᵒ", "r": "ʳ", "z": "ᶻ", "n": "ⁿ"}
 
 
@@ -159,9 +161,19 @@ def _product(*values: float) -> str:
 
 
 def _sum(terms: tuple[tuple[str, float], ...]) -> str:
-    text = format_number(terms[0][1])
+    """Write a sum whose terms have one decimal more than its result: it comes out as it is printed."""
+    whole = sum(value for _, value in terms)
+    known = math.isfinite(whole) and whole != 0.0
+    decimals = 3 - math.floor(math.log10(abs(whole))) if known else 0
+    plain = known and 0 <= decimals <= _DECIMALS and max(abs(value) for _, value in terms) >= 1e-3
+
+    def term(value: float) -> str:
+        written = f"{value:.{decimals}f}" if plain else ""
+        return written if written.strip("0.") else format_number(value, 4)
+
+    text = ("−" if terms[0][1] < 0 else "") + term(abs(terms[0][1]))
     for _, value in terms[1:]:
-        text += f" − {format_number(-value)}" if value < 0 else f" + {format_number(value)}"
+        text += (" − " if value < 0 else " + ") + term(abs(value))
     return text
 
 
@@ -334,10 +346,14 @@ def _state_gradient(run: Run, base: str, t: int, unit: int) -> Sides:
     if base == "h" and run.cell != "gru":
         terms = ((words, own), ("from the next step", sum(parts.values())))
         return f"{_sum(terms)} ({short}, from the next step)", terms
-    along = "c" if base == "c" else "h"
-    direct = parts.pop(along, 0.0)
-    split = ((f"along {along}", direct), ("through the gates", sum(parts.values())), (words, own))
-    return f"{_sum(split)} (along {along}, through the gates, {short})", split
+    # Term by term as in the formula.
+    direct = parts.pop(base, 0.0)
+    if base == "c":
+        through = "through hₜ and peepholes" if run.network.recurrence.peepholes else "through hₜ"
+        terms = (("along c", direct), (through, sum(parts.values()) + own))
+        return f"{_sum(terms)} (along c, {through})", terms
+    split = ((words, own), ("along h", direct), ("through the gates", sum(parts.values())))
+    return f"{_sum(split)} ({short}, along h, through the gates)", split
 
 
 def _local_factor(run: Run, base: str, t: int, unit: int) -> tuple[str, float] | None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from app.controllers import StudyController
     from app.widgets import FeedbackKind, TextStore
     from content.grader import Verdict
+    from content.model import Misconception
 
 __all__ = ["Aftermath", "first_words", "verdict_words"]
 
@@ -141,15 +142,14 @@ class Aftermath(QWidget):
     def _feedback(self, verdict: Verdict) -> str:
         card = self._study.card
         assert card is not None
-        letters: dict[int | None, str] = {option.index: option.letter for option in card.options}
-        several = card.kind == "multiple-choice"
+        letters = _letters(self._study)
         said = []
         for feedback in sorted(verdict.feedback, key=lambda one: letters.get(one.option, "")):
-            letter = letters.get(feedback.option, "") if several and feedback.option is not None else ""
+            letter = letters.get(feedback.option, "")
             said.append(f"**{letter}**  {feedback.text.strip()}" if letter else feedback.text.strip())
             idea = self._study.misconception(feedback.misconception) if feedback.misconception else None
             if idea is not None:
-                said.append("*" + self.tr("The idea behind it: {0}").format(idea.statement) + "*")
+                said.append(_misconception(idea))
         if verdict.right and not said:
             match card.kind:
                 case "make-it-happen":
@@ -229,6 +229,20 @@ class Aftermath(QWidget):
         return box
 
 
+def _letters(study: StudyController) -> dict[int | None, str]:
+    """Return the letters by which feedback tells options apart, where several may have been chosen."""
+    card = study.card
+    if card is None or card.kind != "multiple-choice":
+        return {}
+    return {option.index: option.letter for option in card.options}
+
+
+def _misconception(idea: Misconception) -> str:
+    """Return a false belief as one, in Markdown: named and in quotes, for it must not be read as a fact."""
+    said = QCoreApplication.translate("Verdict", "Misconception: “{0}”")
+    return "*" + said.format(idea.statement) + "*"
+
+
 def first_words(study: StudyController, verdict: Verdict) -> str:
     """Return what is said of a wrong answer while it may be tried again, in Markdown.
 
@@ -241,15 +255,15 @@ def first_words(study: StudyController, verdict: Verdict) -> str:
 
     answer = study.answer
     chosen = answer.options if isinstance(answer, ChoiceAnswer) else frozenset()
+    letters = _letters(study)
     said: dict[str, None] = {}
-    for feedback in verdict.feedback:
+    for feedback in sorted(verdict.feedback, key=lambda one: letters.get(one.option, "")):
         if feedback.option is not None and feedback.option not in chosen:
             continue
         idea = study.misconception(feedback.misconception) if feedback.misconception else None
-        if idea is not None:
-            said["*" + tr("The idea behind it: {0}").format(idea.statement) + "*"] = None
-        else:
-            said[feedback.text.strip()] = None
+        letter = letters.get(feedback.option, "")
+        text = feedback.text.strip() if idea is None else _misconception(idea)
+        said[f"**{letter}**  {text}" if letter else text] = None
     if not said and isinstance(answer, ChoiceAnswer):
         said[tr("What you chose is right, but something is missing.")] = None
     return "\n\n".join(said)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.controllers.home import Tally
-from app.theme import text_font
+from app.theme import mix, text_font
 from app.widgets.painting import Body, begin, draw_body, draw_text, scaled, text_width
 
 from . import home_words
@@ -159,9 +159,12 @@ class MapLegend(QWidget):
 
 
 def _draw_mark(painter: QPainter, kind: str, rect: QRectF, theme: Theme) -> None:
-    if kind in ("none", "picked"):
-        line, width = (theme.text, 2.0) if kind == "picked" else (theme.line, 1.0)
-        draw_body(painter, rect, 4.0, Body(line=line, width=width))
+    if kind == "picked":
+        draw_body(painter, rect, 4.0, Body(line=theme.text, width=2.0))
+        return
+    if kind == "none":
+        draw_body(painter, rect, 4.0, Body(line=mix(theme.line, theme.text, 0.12)))
+        draw_text(painter, rect, "Aa", text_font(scaled(9), 500), theme.dim)
         return
     tally = {"right": Tally(1, 1, 0), "wrong": Tally(1, 0, 1)}.get(kind, Tally(1))
     high = scaled(4)

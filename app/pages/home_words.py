@@ -102,7 +102,7 @@ def session(summary: HomeSummary) -> str:
     again = summary.resume is not None
     said = (_tr("A new session asks {0}.") if again else _tr("This session asks {0}.")).format(_asked(plan))
     if summary.tally.questions > plan.length:
-        most = _tr("a session has at most {0}").format(summary.longest)
+        most = _tr("at most {0} at a time").format(summary.longest)
         said = f"{said.removesuffix('.')}; {most}."
     return f"{said} {_tr('It ends the one you left; its answers stay.')}" if again else said
 

@@ -48,9 +48,9 @@ class PreferencesDialog(QDialog):
         # Not while dragging: the slider itself would move away under the pointer.
         self.text_size.edit_finished.connect(themes.set_text_scale)
         self.motion = SegmentedControl(
-            [self.tr("Moving"), self.tr("Cut from step to step")],
+            [self.tr("Animated"), self.tr("Step by step")],
             current=int(themes.reduced_motion),
-            name=self.tr("Pictures"),
+            name=self.tr("Motion"),
         )
         self.motion.chosen.connect(lambda place: themes.set_reduced_motion(place == 1))
         close = PrimaryButton(self.tr("Close"), "Esc")
@@ -59,10 +59,10 @@ class PreferencesDialog(QDialog):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(28, 24, 28, 24)
         whole.setSpacing(16)
-        whole.addWidget(Label(self.tr("Theme"), px=12, tone="dim"))
+        whole.addWidget(Label(self.tr("Theme"), px=12, weight=500, tone="dim"))
         whole.addWidget(self.theme)
         whole.addWidget(self.text_size)
-        whole.addWidget(Label(self.tr("Pictures"), px=12, tone="dim"))
+        whole.addWidget(Label(self.tr("Motion"), px=12, weight=500, tone="dim"))
         whole.addWidget(self.motion)
         row = QHBoxLayout()
         row.addStretch(1)

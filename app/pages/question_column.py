@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.tutor.attempts import Certainty
@@ -33,7 +34,10 @@ if TYPE_CHECKING:
     from app.controllers import StudyController
     from app.widgets import TextStore
 
-__all__ = ["QuestionColumn"]
+__all__ = ["FOLLOWS_MS", "QuestionColumn"]
+
+FOLLOWS_MS = 20
+"""Milliseconds after which what has opened below the question is brought into view."""
 
 
 class QuestionColumn(QWidget):
@@ -70,8 +74,9 @@ class QuestionColumn(QWidget):
         self._place = Label(px=12, weight=500, tone="dim")
         self._count = Label(px=12, weight=500, tone="dim")
         self._progress = ProgressLine()
-        head = QHBoxLayout()
+        self._head = head = QHBoxLayout()
         head.setContentsMargins(2, 0, 10, 0)
+        head.setSpacing(12)
         head.addWidget(self._place, 1)
         head.addWidget(self._count)
 
@@ -102,7 +107,7 @@ class QuestionColumn(QWidget):
         actions.addWidget(self.primary, 3)
         actions.addWidget(self.secondary, 2)
 
-        whole = QVBoxLayout(self)
+        self._whole = whole = QVBoxLayout(self)
         whole.setContentsMargins(22, 20, 8, 16)
         whole.setSpacing(8)
         whole.addLayout(head)
@@ -155,7 +160,8 @@ class QuestionColumn(QWidget):
         self._column.addWidget(self._stem)
         self._veil_note = MathText(self._store, card.veil, tone="dim")
         self._column.addWidget(self._veil_note)
-        self._column.addSpacing(6)
+        if not card.options:  # which bring a little room of their own
+            self._column.addSpacing(6)
         if card.options:
             self._build_options()
         elif card.kind == "numeric":
@@ -335,6 +341,7 @@ class QuestionColumn(QWidget):
     def _refresh_actions(self) -> None:
         words = actions(self._study)
         self.primary.setText(words.first)
+        self.primary.set_ready(words.is_first_ready)
         self.secondary.setText(words.second)
         self.secondary.set_key_hint(words.key)
         self.secondary.setVisible(bool(words.second))
@@ -368,8 +375,13 @@ class QuestionColumn(QWidget):
     def _fit_place(self) -> None:
         """Write bank and concept on one line, cut where there is no room for all of it."""
         whole = self._breadcrumb()
-        room = self.width() - self._count.sizeHint().width() - 54
-        self._place.setText(self._place.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, room))
+        inside = self.contentsRect().width()
+        for layout in (self._whole, self._head):
+            around = layout.contentsMargins()
+            inside -= around.left() + around.right()
+        room = inside - self._head.spacing() - self._count.sizeHint().width()
+        metrics = QFontMetricsF(self._place.label_font())
+        self._place.setText(metrics.elidedText(whole, Qt.TextElideMode.ElideRight, room))
         self._place.setAccessibleName(whole)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -424,7 +436,7 @@ class QuestionColumn(QWidget):
     def _follow_growth(self) -> None:
         """Bring what has just opened below into view, as far as the question's end stays there too."""
         # Not at once: what is new is laid out first, and may make room by its own growth.
-        QTimer.singleShot(20, self._scroll, self._scroll_to_newest)
+        QTimer.singleShot(FOLLOWS_MS, self._scroll, self._scroll_to_newest)
 
     def _scroll_to_newest(self) -> None:
         newest = self._aftermath.newest() if self._aftermath is not None else ()
@@ -435,6 +447,9 @@ class QuestionColumn(QWidget):
             bottom = newest[-1].mapTo(self._body, QPoint(0, newest[-1].height())).y()
             view = self._scroll.viewport().height()
             if bottom > bar.value() + view:
-                # All of it if there is room, else from its beginning, clear of the fading edge.
-                bar.setValue(min(top - FADE - 4, bottom + 12 - view))
+                # All of it if there is room; else the first part, and the question as far as it can stay.
+                # Never past the beginning, which is to be clear of the fading edge.
+                first = newest[0].mapTo(self._body, QPoint(0, newest[0].height())).y() + FADE
+                needed = bottom + 12 if bottom + 12 - view <= top - FADE - 4 else first
+                bar.setValue(max(bar.value(), min(top - FADE - 4, needed - view)))
             self.grown.emit(newest[0])

@@ -17,12 +17,16 @@ __all__ = ["Actions", "actions", "missing", "of_the_veil"]
 
 @dataclass(frozen=True)
 class Actions:
-    """The words of the filled button and of the one beside it, which is absent without any, and its key."""
+    """The words of the filled button and of the one beside it, which is absent without any, and its key.
+
+    Without what it needs, such as an answer to check, the first is not filled: it says then what is missing.
+    """
 
     first: str
     second: str = ""
     key: str = ""
     is_second_live: bool = True
+    is_first_ready: bool = True
 
 
 def _tr(text: str) -> str:
@@ -39,22 +43,24 @@ def actions(study: StudyController) -> Actions:
     if card is None or state is None:
         return Actions("")
     match study.phase:
-        case Phase.PREDICT if state.can_hint:
-            hint = _tr("Hint {0} / {1}").format(state.hints_seen + 1, len(card.hints))
-            return Actions(_tr("Check answer"), hint, "H")
         case Phase.PREDICT:
-            return Actions(
-                _tr("Check answer"), _tr("No more hints") if card.hints else "", is_second_live=False
-            )
+            ready = study.can_check
+            if state.can_hint:
+                hint = _tr("Hint {0} / {1}").format(state.hints_seen + 1, len(card.hints))
+                return Actions(_tr("Check answer"), hint, "H", is_first_ready=ready)
+            none = _tr("No more hints") if card.hints else ""
+            return Actions(_tr("Check answer"), none, is_second_live=False, is_first_ready=ready)
         case Phase.RUN:
             has_hint = state.hints_seen < state.hints
-            hides = bool(study.playground.runs) and not study.is_open
+            hides = bool(card.veil) and not study.is_open
             return Actions(
                 _tr("Try with a hint") if has_hint else _tr("Try again"),
                 _tr("See the run") if hides else _tr("See why"),
             )
         case Phase.EXPLAIN_SELF:
-            return Actions(_explaining(study), _tr("Skip this"))
+            chooses = card.explain is not None and bool(card.explain.options)
+            ready = not chooses or study.reason is not None
+            return Actions(_explaining(study), _tr("Skip this"), is_first_ready=ready)
         case _:
             last = study.session is not None and study.session.is_last
             other = _tr("Other numbers") if state.can_take_sibling else ""
@@ -70,8 +76,11 @@ def _explaining(study: StudyController) -> str:
 
 def of_the_veil(study: StudyController) -> str:
     """Return what is said of what the stage hides, Markdown; empty where nothing was ever hidden."""
-    veil = study.card.veil if study.card is not None else ""
+    card = study.card
+    veil = card.veil if card is not None else ""
     if veil and study.is_open:
+        if card is not None and card.kind == "make-it-happen":
+            return _tr("You set the controls first; now the run is shown.")
         return _tr("You predicted first; now the run is shown.")
     if veil and study.is_answered:
         return _tr("The run stays hidden while you may try once more.")

@@ -258,7 +258,7 @@ class StudyPage(QWidget):
             if not any(live):
                 note = self.tr("yours to move after you answer")
                 if self._study.is_answered:
-                    note = self.tr("yours to move once the run is shown")
+                    note = self.tr("yours to move after your second try")
         self.controls.show_state(values, live, is_open and self._study.playground.is_changed, note)
 
     def _on_reset(self) -> None:

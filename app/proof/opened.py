@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app import paths
@@ -76,8 +77,10 @@ def opened(
         settle()
 
 
-def settle() -> None:
-    """Let everything happen that waits to happen, layouts above all."""
+def settle(milliseconds: int = 0) -> None:
+    """Let everything happen that waits to happen, layouts above all; with a time, also what that brings."""
+    if milliseconds:
+        QTest.qWait(milliseconds)
     for _ in range(4):
         QCoreApplication.sendPostedEvents()
         QCoreApplication.processEvents()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 import engine
 from app.pages.help_dialog import HelpDialog
 from app.pages.preferences import PreferencesDialog
+from app.pages.question_column import FOLLOWS_MS
 from app.pages.trouble import TroubleDialog
 from app.stage.compose import VIEWS
 from app.stage.cursor import Cursor
@@ -37,7 +38,9 @@ Shot = tuple[str, QWidget]
 """A picture's name, and what is to be seen on it at this moment."""
 
 _KINDS: Final = ("single-choice", "multiple-choice", "numeric", "make-it-happen")
-_MOMENTS: Final = ("before", "chosen", "hint", "answered", "asked", "explained", "wrong", "told")
+_MOMENTS: Final = ("before", "chosen", "hint", "answered", "explained", "wrong", "told")
+_FOLLOWED: Final = 2 * FOLLOWS_MS
+"""Milliseconds until the question's column has followed what opened in it."""
 _BROKEN: Final = """
 format: 1
 bank: {id: broken, title: A bank with problems, language: en, license: CC0-1.0, authors: [Ada]}
@@ -141,19 +144,17 @@ def _study(kind: str) -> Scene:
         hands.give(right_answer(study.variant))
         yield f"study-{kind}-chosen", window
         study.read_hint()
-        settle()
+        settle(_FOLLOWED)
         yield f"study-{kind}-hint", window
         hands.go()
         page.stage.player.pause()
         page.stage.set_cursor(replace(page.stage.cursor_now(), phase=2.5))
-        settle()
+        settle(_FOLLOWED)
         yield f"study-{kind}-answered", window
-        page.show_decided()
-        settle()
-        yield f"study-{kind}-asked", window
         while study.phase is Phase.EXPLAIN_SELF:
             study.go_on()
-        settle()
+        page.show_decided()
+        settle(_FOLLOWED)
         yield f"study-{kind}-explained", window
         study.next_question()
         assert study.variant is not None
@@ -161,11 +162,12 @@ def _study(kind: str) -> Scene:
         hands.give(wrong_answer(study.variant), by_mouse=True)
         hands.go(by_mouse=True)
         page.stage.player.pause()
+        settle(_FOLLOWED)
         yield f"study-{kind}-wrong", window
         while study.phase in (Phase.RUN, Phase.EXPLAIN_SELF):
             study.go_on()
         page.show_decided()
-        settle()
+        settle(_FOLLOWED)
         yield f"study-{kind}-told", window
         _leave(program)
 
@@ -235,9 +237,8 @@ _TURNED: Final = tuple(run for run in _BARE if run not in ("large", "overflow"))
 
 def _stage_names() -> tuple[str, ...]:
     views = [f"stage-{run}-{view}" for run in (*_CELLS, *_BARE) for view in VIEWS]
-    backward = [f"stage-{run}-{view}-backward" for run in _CELLS for view in VIEWS]
+    backward = [f"stage-{run}-cell-backward" for run in (*_CELLS, *_TURNED)]
     more = [f"stage-lstm-{view}-{how}" for view in VIEWS for how in ("hover", "focus", "veiled")]
-    backward += [f"stage-{run}-cell-backward" for run in _TURNED]
     return (*views, *backward, "stage-lstm-cell-moving", "stage-lstm-cell-moving-backward", *more)
 
 
@@ -264,8 +265,9 @@ def _stage(program: Program, _folder: Path) -> Iterator[Shot]:
             middle = replace(stage.cursor_now(), step=max(1, stage.runs()[0].steps // 2), phase=5.0)
             stage.set_cursor(replace(middle, backward=False))
             yield f"stage-{run}-{view}", window
-            stage.set_cursor(replace(middle, backward=True))
-            yield f"stage-{run}-{view}-backward", window
+            if view == "cell":
+                stage.set_cursor(replace(middle, backward=True))
+                yield f"stage-{run}-cell-backward", window
         if run == "lstm":
             yield from _closely(window, page)
     page.controls.set_controls(())
@@ -308,15 +310,22 @@ def _hover(stage: StageView) -> None:
     settle()
     maps = [mark for mark in stage.marks() if isinstance(mark, HeatMap)]
     largest = max(maps, key=lambda mark: mark.rect[2] * mark.rect[3])
-    x, y, width, height = largest.rect
-    QTest.mouseMove(stage, QPoint(0, 0))
-    QTest.mouseMove(stage, QPoint(round(x + 0.6 * width), round(y + 0.4 * height)))
+    place = stage.global_rect(largest)
+    _point(stage, QPoint(0, 0))
+    inside = QPoint(round(0.6 * place.width()), round(0.4 * place.height()))
+    _point(stage, stage.mapFromGlobal(place.topLeft() + inside))
     settle()
+
+
+def _point(stage: StageView, at: QPoint) -> None:
+    """Move the pointer over the stage, as the window system tells its window of it."""
+    window = stage.window()
+    QTest.mouseMove(window.windowHandle(), stage.mapTo(window, at))
 
 
 def _visit(stage: StageView) -> None:
     """Walk to a mark with the keyboard, and open its card."""
-    QTest.mouseMove(stage, QPoint(0, 0))
+    _point(stage, QPoint(0, 0))
     stage.setFocus(Qt.FocusReason.TabFocusReason)
     for _ in range(6):
         QTest.keyClick(stage, Qt.Key.Key_Tab)

@@ -114,9 +114,9 @@ def gate_box(
     slots = (left + pad, top + head, inner, height - head - tail - 3.0)
     drawing.slots(flow, slots, unit, node, (stage, clock, clock + slots[3]), signed=signed)
     row = (left + pad, top + 4.0, inner, head - 6.0)
-    drawing.text(sign, row, theme.dim, 11.0, mono=not operand[0])
+    drawing.text(sign, row, theme.dim, 11.0, mono=True)
     if operand[0]:
-        after = text_width(sign, 11.0 * k) + 4.0
+        after = text_width(sign, 11.0 * k, mono=True) + 5.0
         letter(
             drawing, operand[0], (row[0] + after, row[1], row[2] - after, row[3]), operand[1], 13.0, "left"
         )

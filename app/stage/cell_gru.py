@@ -303,7 +303,7 @@ class _Cell:
             max(0.0, taken - (plan.gate_top - side)),
         )
         minus = ("× −1", "×−1") if back else ("1 − z", "1−z")
-        fits = text_width(minus[0], 11.0 * plan.type) + 8.0 <= plan.one_width
+        fits = text_width(minus[0], 11.0 * plan.type, mono=True) + 8.0 <= plan.one_width
         self.drawing.box(
             minus[0 if fits else 1],
             (one, side - plan.one_height / 2, plan.one_width, plan.one_height),

@@ -13,9 +13,9 @@ from PySide6.QtCore import QCoreApplication
 
 from engine import format_number, quantity
 
-from .lanes import direct_words
+from .lanes import direct_gate, direct_words, least_gap
 from .line_ends import LineEnd, named_ends
-from .marks import Line, Mark, Panel, Point, Rect, Text
+from .marks import Dots, Line, Mark, Panel, Point, Rect, Text
 from .naming import lane_title, short_titles
 from .order import is_reverse
 from .placing import Placer
@@ -123,31 +123,45 @@ class Chart:
             if lane.bound is not None:
                 dash, colour = (6.0, 4.0), hue if several else theme.dim
                 marks.append(plot.curve(lane.bound, colour, 1.2, dash, lane, _tr("bound")))
-                lines = (
-                    _tr("bound"),
-                    "(γσ₁)ᵏ",
-                    *((_tr("off the top ↑"),) if plot.leaves(lane.bound) else ()),
-                )
+                leaves = (_tr("leaves the"), _tr("chart ↑")) if plot.leaves(lane.bound) else ()
+                lines = (_tr("bound (γσ₁)ᵏ"), *leaves)
                 ends += plot.end(lines, colour, 1.2, dash, lane.bound)
             if lane.direct is not None:
                 dash = (7.0, 4.0)
-                marks.append(plot.curve(lane.direct, hue, 1.5, dash, lane, _tr("direct path")))
-                ends += plot.end((_tr("direct path"), direct_words(lane.run)), hue, 1.5, dash, lane.direct)
+                origin = _tr("from t = {end}").format(end=lane.end)
+                named = _tr("direct path {origin}").format(origin=origin)
+                marks.append(plot.curve(lane.direct, hue, 1.5, dash, lane, named))
+                lines = (_tr("direct path"), direct_words(lane.run), origin)
+                ends += plot.end(lines, hue, 1.5, dash, lane.direct)
         for lane, hue, name in zip(lanes, hues, short_titles([lane.run for lane in lanes]), strict=True):
             marks.append(plot.curve(lane.norms, hue, 2.2, (), lane, _tr("norm")))
             ends += plot.end((name,), hue, 2.2, (), lane.norms)
         room = (box[0] + box[2], box[1] - 6.0, margin, box[3] + 12.0)
-        self.lines: tuple[Mark, ...] = (*marks, *named_ends(ends, room), *plot.foot(lanes, hues))
+        self.lines: tuple[Mark, ...] = (
+            *marks,
+            *named_ends(ends, room),
+            *plot.judged(lanes),
+            *plot.foot(lanes, hues),
+        )
 
-    def cursor_line(self, step: int, top: float, keep: Sequence[Rect]) -> Mark:
-        """Return the cursor's line, from `top` to the foot of the chart.
+    @classmethod
+    def without_lines(cls, line: Timeline, box: Rect, theme: Theme) -> Chart:
+        """Return the chart of lanes that are all hidden: its ground and the axis of time."""
+        made = cls.__new__(cls)
+        made._lanes, made._hues, made._plot = (), (), _Plot(line, box, None, theme)
+        made.lines = tuple(made._plot.empty())
+        return made
 
-        It passes behind what it may not cross, and is broken there no higher than that is.
+    def cursor_line(self, step: int, top: float, between: float) -> Mark:
+        """Return the cursor's line: over the heat maps from `top` to `between`, and over the chart.
+
+        The colour scale stands between the two, where a line would look like a reading on it. Words in the
+        chart are passed behind.
         """
         box, line = self._plot.box, self._plot.line
         x, bottom = line.centre(step), box[1] + box[3]
-        points: list[Point] = [(x, top)]
-        for left, above, width, height in (*keep, *self._plot.words):
+        points: list[Point] = [(x, top), (x, between), (math.nan, math.nan), (x, box[1])]
+        for left, above, width, height in self._plot.words:
             if left - 3.0 <= x <= left + width + 3.0:
                 points += [(x, above), (math.nan, math.nan), (x, above + height)]
         points.append((x, bottom))
@@ -214,8 +228,7 @@ class _Plot:
         """Return the ground, the grid and the labels of both axes."""
         x, y, width, height = self.box
         theme = self.theme
-        ground = Panel(rect=self.box, fill=theme.card, border=theme.line, radius=8.0)
-        marks: list[Mark] = [ground]
+        marks = self.empty()
         ticks = self.axis.ticks(max(2, int(self.height / 30.0) + 1)) if self.axis is not None else ()
         names = [power_of_ten(exponent) for exponent in ticks]
         for exponent, name in zip(ticks, names, strict=True):
@@ -227,33 +240,11 @@ class _Plot:
             )
             label = (x - 58.0, at - 8.0, 50.0, 16.0)
             marks.append(Text(rect=label, text=name, colour=theme.dim, size=11.0, mono=True, align="right"))
-        long = max((len(name) for name in names), default=0) > 4
-        marks.append(
-            Text(
-                rect=(0.0, y - 9.0, x - 10.0, 18.0),
-                text=_tr("norms"),
-                colour=theme.text,
-                size=13.0,
-                weight=600,
-            )
-        )
         if self.axis is None:
             marks.append(self.nothing())
         else:
-            scale = _tr("log") if long else _tr("log scale")
+            scale = _tr("log scale")
             marks.append(Text(rect=(0.0, y + 8.0, 52.0, 16.0), text=scale, colour=theme.dim, size=11.0))
-        room = max(44.0, text_width(str(self.line.steps), 11.0, mono=True) + 12.0)
-        for t in step_ticks(self.line.steps, max(2, int(width / room))):
-            tick = (self.line.centre(t) - 20.0, y + height + 4.0, 40.0, 16.0)
-            marks.append(Text(rect=tick, text=str(t), colour=theme.dim, size=11.0, mono=True, align="centre"))
-        marks.append(
-            Text(
-                rect=(x - 58.0, y + height + 4.0, 34.0, 16.0),
-                text=_tr("step t"),
-                colour=theme.dim,
-                size=11.0,
-            )
-        )
         marks.append(
             Text(
                 rect=(x + width - _TRAVELS, y + height + 21.0, _TRAVELS, 16.0),
@@ -264,6 +255,23 @@ class _Plot:
                 align="right",
             )
         )
+        return marks
+
+    def empty(self) -> list[Mark]:
+        """Return the ground, its name and the axis of time: nothing of any norm."""
+        x, y, width, height = self.box
+        theme = self.theme
+        name = (0.0, y - 9.0, x - 10.0, 18.0)
+        marks: list[Mark] = [
+            Panel(rect=self.box, fill=theme.card, border=theme.line, radius=8.0),
+            Text(rect=name, text=_tr("norms"), colour=theme.text, size=13.0, weight=600),
+        ]
+        room = max(44.0, text_width(str(self.line.steps), 11.0, mono=True) + 12.0)
+        for t in step_ticks(self.line.steps, max(2, int(width / room))):
+            tick = (self.line.centre(t) - 20.0, y + height + 4.0, 40.0, 16.0)
+            marks.append(Text(rect=tick, text=str(t), colour=theme.dim, size=11.0, mono=True, align="centre"))
+        named = (x - 58.0, y + height + 4.0, 34.0, 16.0)
+        marks.append(Text(rect=named, text=_tr("step t"), colour=theme.dim, size=11.0))
         return marks
 
     def end(
@@ -319,6 +327,17 @@ class _Plot:
             make_steps=steps,
         )
 
+    def judged(self, lanes: Sequence[LaneTrace]) -> tuple[Mark, ...]:
+        """Mark the steps that have a loss, at the foot of the chart: there a norm may jump."""
+        steps = lanes[0].run.loss_steps if lanes else ()
+        if len(steps) == self.line.steps:
+            return ()
+        y = self.box[1] + self.box[3] - 0.5
+        points = tuple((self.line.centre(t), y) for t in steps)
+        place = (self.box[0], y - 3.0, self.box[2], 6.0)
+        radius = min(3.0, max(0.4 * self.line.pitch * least_gap(steps), 1.5))
+        return (Dots(rect=place, points=points, radius=radius, fill=self.theme.dim),)
+
     def foot(self, lanes: Sequence[LaneTrace], hues: Sequence[str]) -> list[Mark]:
         """Say under the chart which norms this axis cannot show, and mark exact zeros at its foot."""
         marks: list[Mark] = []
@@ -353,11 +372,10 @@ class _Plot:
         rows: list[tuple[str, str, str]] = []
         names = short_titles([lane.run for lane in lanes])
         for lane, hue, named in zip(lanes, hues, names, strict=True):
-            rows.append((elided(named, 90.0, 11.0), format_number(float(lane.norms[step - 1]), 2), hue))
+            rows.append((elided(named, 90.0, 11.0), format_number(float(lane.norms[step - 1])), hue))
             if lane.direct is not None and self.box[3] >= 110.0 and lane.is_direct(step):
-                rows.append(
-                    (direct_words(lane.run), format_number(float(lane.direct[step - 1]), 2), theme.dim)
-                )
+                product = _tr("∏ {gate} from t = {end}").format(gate=direct_gate(lane.run), end=lane.end)
+                rows.append((product, format_number(float(lane.direct[step - 1])), theme.dim))
         if len(rows) * 16.0 + 12.0 > self.box[3]:
             rows = rows[: max(1, int((self.box[3] - 12.0) // 16.0))]
         head = f"t = {step}"

@@ -156,7 +156,10 @@ def fixed_frame(scene: Scene) -> Frame:
         head = (*head, *_banner(left.sentence, _still_shown(scene, left), scene.theme, scene.size[0]))
     x, y, width, height = scene.body
     hidden = scene.veil.hides(view=scene.view)
-    if hidden or (scene.view == "gradient" and gradient.all_hidden(scene.runs, scene.veil)):
+    if scene.view == "gradient" and gradient.all_hidden(scene.runs, scene.veil):
+        covered = gradient.covered(scene.runs, scene.cursor.step, scene.body, scene.theme)
+        return Frame((*head, *covered.marks), len(head) + covered.standing)
+    if hidden:
         veiled = veiled_place((x, y + 4.0, width, height - 8.0), scene.theme, border=scene.theme.line)
         return Frame((*head, veiled), len(head))
     if scene.view == "gates":

@@ -9,32 +9,43 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from app.theme import Theme, viridis_lut
+from app.theme import Theme, mix, viridis_lut
 from engine import Run, format_number, quantity
 
 from .chart import Chart
 from .drawing import Frame
-from .lanes import LaneTrace, colours, direct_gate, factor_text, gradient_name, lane_note, trace
+from .lanes import (
+    LaneTrace,
+    colours,
+    direct_gate,
+    factor_text,
+    gradient_name,
+    lane_note,
+    least_gap,
+    loss_words,
+    trace,
+)
 from .marks import Dots, HeatMap, Line, Mark, Panel, Point, Rect, Text
 from .naming import lane_title, short_titles
 from .paths import path_keys, path_panel
 from .series import exact_zeros, power_of_ten
 from .shift import shifted
 from .timeline import Timeline, columns, elided, text_width
+from .veil import Veil
 from .veiled import veiled_place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .cursor import Cursor
-    from .veil import Veil
 
-__all__ = ["LIMITS", "Prepared", "all_hidden", "colour_limits", "layout"]
+__all__ = ["LIMITS", "Prepared", "all_hidden", "colour_limits", "covered", "layout"]
 
 LIMITS: Final = (-12, 3)
 """Exponents of ten at the ends of the gradients' usual colour scale; what is outside is hatched."""
@@ -43,7 +54,11 @@ _GUTTER: Final = 92.0
 _MARGIN: Final = 100.0
 _HEAD: Final = 30.0
 _LEGEND: Final = 22.0
-_BAR: Final = 172.0
+_UNDER: Final = 6.0
+"""From the last heat map down to the colour scale."""
+_FEW: Final = 12
+"""Most judged steps that are each named on the chain."""
+_BAR: Final = 178.0
 """The least width of a path's name, bar and number."""
 
 
@@ -66,13 +81,46 @@ def layout(
         The colours.
     """
     if all_hidden(runs, veil):
-        return (veiled_place((0.0, 4.0, size[0] - 1.0, size[1] - 8.0), theme, border=theme.line),)
+        return covered(tuple(runs), cursor.step, (0.0, 0.0, *size), theme).marks
     return Prepared(tuple(trace(run) for run in runs), veil, (0.0, 0.0, *size), theme).at(cursor).marks
 
 
 def all_hidden(runs: Sequence[Run], veil: Veil) -> bool:
     """Whether the veil leaves nothing of the gradient view."""
     return veil.hides(view="gradient") or all(veil.hides(quantity=gradient_name(run)) for run in runs)
+
+
+def covered(runs: tuple[Run, ...], step: int, rect: Rect, theme: Theme) -> Frame:
+    """Return the view where nothing of it may be seen: its places, the steps and the cursor."""
+    still, chart, line, places = _cover(runs, rect, theme)
+    step = min(max(step, 1), line.steps)
+    *maps, _ = places
+    marks: list[Mark] = [chart.cursor_line(step, 0.0, maps[-1][1] + maps[-1][3])]
+    # The sentences stand on the longer side of the cursor's line.
+    x, right = line.centre(step), line.left + line.width
+    start, end = (line.left, x - 4.0) if x - line.left > right - x else (x + 4.0, right)
+    marks += [veiled_place((start, top, end - start, height), theme) for _, top, _, height in places]
+    return Frame((*still, *shifted(marks, *rect[:2])), len(still))
+
+
+@lru_cache(maxsize=2)
+def _cover(
+    runs: tuple[Run, ...], rect: Rect, theme: Theme
+) -> tuple[tuple[Mark, ...], Chart, Timeline, tuple[Rect, ...]]:
+    """Return what stands there, the empty chart, its axis of time, and the places of maps and chart."""
+    hidden = Veil(views=frozenset({"gradient"}), quantities=frozenset(gradient_name(run) for run in runs))
+    room = _Room.of(runs, hidden, rect[2:])
+    line = Timeline(_GUTTER, rect[2] - _GUTTER - _MARGIN, runs[0].steps)
+    box = (line.left, room.chart_top, line.width, room.chart_height)
+    chart = Chart.without_lines(line, box, theme)
+    marks, places = list(chart.lines), []
+    for top, hue, title in zip(room.lane_tops, colours(runs, theme), short_titles(runs), strict=True):
+        name, place = (0.0, top, _GUTTER - 6.0, 18.0), (line.left, top + _HEAD, line.width, room.heat)
+        shown = elided(title, _GUTTER - 12.0, 13.0)
+        marks.append(Text(rect=name, text=shown, colour=hue, size=13.0, weight=600))
+        marks.append(Panel(rect=place, fill=mix(theme.panel, theme.neutral, 0.35), radius=2.0))
+        places.append(place)
+    return shifted(marks, *rect[:2]), chart, line, (*places, box)
 
 
 def colour_limits(lanes: Sequence[LaneTrace]) -> tuple[int, int]:
@@ -131,18 +179,15 @@ class Prepared:
         still += [mark.with_(label=said) for mark, said in zip(places, spoken, strict=True)]
         for index, ((lane, hue), title) in enumerate(zip(coloured, short_titles(runs), strict=True)):
             still += _lane(lane, hue, title, line, room, index, veil, limits, theme)
-        key = _legend(line, room.legend_top, seen, limits, theme)
-        still += key
+        still += _legend(line, room.legend_top, seen, limits, theme)
         box = (line.left, room.chart_top, line.width, room.chart_height)
         self._chart = Chart(seen, tuple(hue for _, hue in shown), line, box, _MARGIN, theme)
-        # Not through the key to the colours, which has numbers on it.
-        self._keep = tuple(mark.rect for mark in key)
         self._still = shifted((*still, *self._chart.lines), *self._origin)
 
     def at(self, cursor: Cursor) -> Frame:
         """Return all marks for a place of the cursor."""
         step = min(max(cursor.step, 1), self._steps)
-        line = shifted((self._chart.cursor_line(step, 0.0, self._keep),), *self._origin)
+        line = shifted((self._chart.cursor_line(step, 0.0, self._room.legend_top - _UNDER),), *self._origin)
         card = shifted(self._chart.readout(step), *self._origin)
         paths = shifted(self._paths(cursor, step), *self._origin)
         return Frame((*self._still, *line, *card, *paths), len(self._still))
@@ -213,7 +258,7 @@ class _Room:
             heat = float(int(heat / most_units) * most_units)
         chart_height = free - heat * len(runs)
         tops = tuple(index * (_HEAD + heat + between) for index in range(len(runs)))
-        legend_top = tops[-1] + _HEAD + heat + 6.0
+        legend_top = tops[-1] + _HEAD + heat + _UNDER
         chart_top = legend_top + _LEGEND + 10.0
         return cls(tops, heat, legend_top, chart_top, chart_height, chart_top + chart_height + 46.0, rows)
 
@@ -258,7 +303,7 @@ def _lane(
         marks.append(
             Text(
                 rect=(0.0, y + 16.0, _GUTTER - 4.0, 16.0),
-                text=f"log₁₀|{known.label[:-1]}|",
+                text=f"|{known.label[:-1]}|",
                 colour=theme.dim,
                 size=11.0,
             )
@@ -354,10 +399,25 @@ def _pearls(
         colour = theme.line if value < 0 else f"#{int(table[round(share * 255)]) & 0xFFFFFF:06X}"
         marks.append(Line(rect=box, points=tuple(points[:-1]), colour=colour, width=1.0 + 5.0 * share))
     every = max(1, math.ceil(12.0 / line.pitch))
-    inner = tuple((line.centre(t), y) for t in range(1 + every, line.steps, every))
-    ends = ((line.centre(1), y), (line.centre(line.steps), y))
-    marks.append(Dots(rect=box, points=inner, radius=2.6, fill=hue, border=theme.panel, border_width=1.0))
-    marks.append(Dots(rect=box, points=ends, radius=4.5, fill=hue))
+    # A large pearl is a step with a loss. Where every step has one, none stands out.
+    judged = lane.run.loss_steps if len(lane.run.loss_steps) < line.steps else ()
+    large = min(4.5, max(2.6, 0.45 * line.pitch * least_gap(judged)))
+    apart = (large + 3.6) / line.pitch
+    others = [t for t in range(1, line.steps + 1, every) if all(abs(t - j) >= apart for j in judged)]
+    small, big = (tuple((line.centre(t), y) for t in steps) for steps in (others, judged))
+    marks.append(Dots(rect=box, points=small, radius=2.6, fill=hue, border=theme.panel, border_width=1.0))
+    marks.append(Dots(rect=box, points=big, radius=large, fill=hue))
+    if len(judged) <= _FEW:
+        marks += [
+            Mark(
+                rect=(line.centre(t) - 6.0, y - 6.0, 12.0, 12.0),
+                lane=lane.run.name,
+                step=t,
+                node=f"step-{t}",
+                label=_tr("loss at t = {t}").format(t=t),
+            )
+            for t in judged
+        ]
     return tuple(marks)
 
 
@@ -390,12 +450,10 @@ def _factor(run: Run, hue: str, line: Timeline, top: float, height: float, theme
 def _legend(
     line: Timeline, top: float, shown: Sequence[LaneTrace], limits: tuple[int, int], theme: Theme
 ) -> tuple[Mark, ...]:
-    """Return the colour scale of the heat maps, and what is hatched or struck through if anything is."""
+    """Return the colour scale of the heat maps, and what is hatched, struck through or a large pearl."""
     low, high = limits
-    bar = min(120.0, line.width * 0.22)
-    ramp = 10.0 ** np.linspace(low, high, 120).reshape(1, -1)
     middle = top + 8.0
-    x = line.left
+    x, end = line.left, line.left + line.width
     marks: list[Mark] = []
 
     def text(said: str, mono: bool = False) -> None:
@@ -404,37 +462,52 @@ def _legend(
         marks.append(Text(rect=(x, top, width, 16.0), text=said, colour=theme.dim, size=11.0, mono=mono))
         x += width + 5.0
 
+    def entry(said: str, *sample: Mark) -> None:
+        """Explain a sample of 16 pixels; it stands at 0, and is moved to where there is room."""
+        nonlocal x
+        if x + 21.0 + text_width(said, 11.0) + 2.0 <= end:
+            marks.extend(shifted(sample, x, middle))
+            x += 21.0
+            text(said)
+            x += 8.0
+
     sizes = np.concatenate([np.abs(lane.sizes).ravel() for lane in shown])
     if np.any(np.isfinite(sizes) & (sizes > 0.0)):
+        gutter = (0.0, top, line.left - 6.0, 16.0)
+        marks.append(Text(rect=gutter, text=_tr("log scale"), colour=theme.dim, size=11.0))
         text(power_of_ten(low), mono=True)
-        box = (x, middle - 4.0, bar, 8.0)
-        marks.append(HeatMap(rect=box, values=ramp, scale="log", low=low, high=high))
+        bar = min(120.0, line.width * 0.22)
+        ramp = 10.0 ** np.linspace(low, high, 120).reshape(1, -1)
+        marks.append(HeatMap(rect=(x, middle - 4.0, bar, 8.0), values=ramp, scale="log", low=low, high=high))
         x += bar + 6.0
         text(power_of_ten(high), mono=True)
         x += 8.0
     with np.errstate(invalid="ignore"):
         kinds = (
-            (np.any((sizes != 0.0) & (sizes < 10.0**low)), 10.0 ** (low - 1), _tr("below")),
-            (np.any((sizes > 10.0**high) & np.isfinite(sizes)), 10.0 ** (high + 1), _tr("above")),
+            (
+                np.any((sizes != 0.0) & (sizes < 10.0**low)),
+                10.0 ** (low - 1),
+                _tr("below {end}").format(end=power_of_ten(low)),
+            ),
+            (
+                np.any((sizes > 10.0**high) & np.isfinite(sizes)),
+                10.0 ** (high + 1),
+                _tr("above {end}").format(end=power_of_ten(high)),
+            ),
             (not np.all(np.isfinite(sizes)), math.nan, _tr("no number")),
         )
-    for present, example, word in kinds:
+    for present, example, said in kinds:
         if present:
-            box = (x, middle - 5.0, 16.0, 10.0)
-            outside = np.full((1, 1), example)
-            marks.append(HeatMap(rect=box, values=outside, scale="log", low=low, high=high))
-            x += 21.0
-            text(word)
-            x += 8.0
+            box, outside = (0.0, -5.0, 16.0, 10.0), np.full((1, 1), example)
+            entry(said, HeatMap(rect=box, values=outside, scale="log", low=low, high=high))
     if np.any(sizes == 0.0):
-        marks.append(Panel(rect=(x, middle - 5.0, 16.0, 10.0), border=theme.line))
-        marks.append(
-            Line(
-                rect=(x, middle, 16.0, 1.0),
-                points=((x + 2.0, middle), (x + 14.0, middle)),
-                colour=theme.faint,
-            )
+        entry(
+            _tr("exactly 0"),
+            Panel(rect=(0.0, -5.0, 16.0, 10.0), border=theme.line),
+            Line(rect=(0.0, 0.0, 16.0, 1.0), points=((2.0, 0.0), (14.0, 0.0)), colour=theme.faint),
         )
-        x += 21.0
-        text(_tr("exactly 0"))
+    judged = shown[0].run
+    if judged.loss_steps:
+        one = Dots(rect=(3.5, -4.5, 9.0, 9.0), points=((8.0, 0.0),), radius=4.5, fill=theme.dim)
+        entry(loss_words(judged), *(() if len(judged.loss_steps) == line.steps else (one,)))
     return tuple(marks)

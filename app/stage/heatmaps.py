@@ -43,6 +43,8 @@ __all__ = ["gates", "layout", "strip"]
 _LABELS: Final = 22.0
 _TALLEST_ROW: Final = 44.0
 """Most height of one unit's row in the gates view: taller cells say no more."""
+_HALF_LABEL: Final = 5.0
+"""Room for half of a number above and below a scale: those at its ends stand at their ticks."""
 _TALLEST_GROUP: Final = 88.0
 """The same for a group of one or two units, which needs room for its scale."""
 
@@ -146,7 +148,7 @@ class _Plate:
     def at(self, cursor: Cursor) -> Frame:
         """Return all marks; those that do not follow the cursor come first and are the same each time."""
         labels = column_labels(self.line, self.head_top, self.tokens, cursor.step, self.theme)
-        ticks, sentences = self.unit_ticks(cursor.unit), self.hidden_sentences(cursor.step)
+        ticks, sentences = self.unit_pointers(cursor.unit), self.hidden_sentences(cursor.step)
         marks = (*self.still, *labels, *ticks, *sentences, self.frame(cursor.step))
         return Frame(marks, len(self.still))
 
@@ -160,7 +162,7 @@ class _Plate:
             self.known[name].is_gate and not self.veil.hides(quantity=name) for name in self.names
         ):
             x = self.line.left + self.line.width + 14.0
-            marks += heading(x, y, self.rect[0] + self.rect[2] - x, self.theme, dotted=self.dotted)
+            marks.append(heading(x, y, self.rect[0] + self.rect[2] - x, self.theme))
         return marks
 
     def frame(self, step: int) -> Mark:
@@ -195,7 +197,8 @@ class _Plate:
         middle = top + self.row / 2
         if not self.full:
             size = 15.0 if self.row >= 18.0 else 13.0
-            wide = text_width(limit, 11.0, mono=True)
+            mono = limit.startswith("±")
+            wide = text_width(limit, 11.0, mono=mono)
             beside = wide <= gutter - 36.0
             below = bool(limit) and not beside and self.row >= 34.0 and wide <= gutter - 8.0
             raised = 8.0 if below else 0.0
@@ -206,7 +209,7 @@ class _Plate:
             place = (x, middle + 2.0, gutter - 8.0, 16.0) if below else (x, middle - 8.0, wide + 2.0, 16.0)
             align = "right" if below else "left"
             dim = self.theme.dim
-            return (letter, Text(rect=place, text=limit, colour=dim, size=11.0, mono=True, align=align))
+            return (letter, Text(rect=place, text=limit, colour=dim, size=11.0, mono=mono, align=align))
         two_lines = self.row >= 34.0
         symbol_y = middle - 20.0 if two_lines else middle - 11.0
         marks: list[Mark] = [_symbol(known.label, colour, (x, symbol_y, gutter - 16.0, 22.0), 15.0, "right")]
@@ -256,26 +259,23 @@ class _Plate:
             describe=describe,
         )
 
-    def unit_ticks(self, chosen: int) -> tuple[Mark, ...]:
-        """Return a small tick beside the row of the chosen unit, in every group that shows its units."""
+    def unit_pointers(self, chosen: int) -> tuple[Mark, ...]:
+        """Return a triangle that points at the row of the chosen unit, in each group that shows units."""
         if self.run.units == 1 or self.last == 0:
             return ()
         pitch = self.row / self.run.units
         unit = min(max(chosen, 1), self.run.units)
-        height = max(2.0, min(pitch - 1.0, 8.0))
-        return tuple(
-            Panel(
-                rect=(
-                    self.line.left - 7.0,
-                    self.group_top(index) + (unit - 0.5) * pitch - height / 2,
-                    3.0,
-                    height,
-                ),
-                fill=self.theme.dim,
-            )
-            for index, name in enumerate(self.names)
-            if not hidden(self.run, self.veil, name)
-        )
+        tip = self.line.left - 0.5
+        pointers = []
+        for index, name in enumerate(self.names):
+            if hidden(self.run, self.veil, name):
+                continue
+            y = self.group_top(index) + (unit - 0.5) * pitch - 0.5
+            points = ((tip - 6.0, y - 4.0), (tip, y), (tip - 6.0, y + 4.0))
+            box = (tip - 6.0, y - 4.0, 6.0, 8.0)
+            colour = self.theme.dim
+            pointers.append(Line(rect=box, points=points, colour=colour, width=0.5, closed=True, fill=colour))
+        return tuple(pointers)
 
     @property
     def dotted(self) -> bool:
@@ -307,11 +307,11 @@ class _Plate:
         """Return what the strip says of a signed row's scale; a gate's is always 0 to 1."""
         if scale.kind != "signed":
             return ""
-        return _tr("log") if scale.floor is not None else f"±{limit_text(scale.high)}"
+        return _tr("log scale") if scale.floor is not None else f"±{limit_text(scale.high)}"
 
     def legend_place(self, top: float) -> tuple[float, float, float]:
         """Return left, top and height of the scale beside a row group."""
-        height = min(self.row, 92.0)
+        height = max(min(self.row, 92.0) - 2 * _HALF_LABEL, 8.0)
         return (self.line.left + self.line.width + 14.0, top + (self.row - height) / 2, height)
 
     # -- the veil --

@@ -160,7 +160,7 @@ def stage_help() -> tuple[tuple[str, str], ...]:
         Action.LANE: tr("the other network"),
         Action.LAYER_UP: tr("the layer above"),
         Action.LAYER_DOWN: tr("the layer below"),
-        Action.WAY: tr("read from the other end, where a network does both"),
+        Action.WAY: tr("the other reading direction (bidirectional network)"),
         Action.VIEW: tr("choose a view"),
         Action.OPEN: tr("open the arithmetic of the mark in focus"),
         Action.CLOSE: tr("close the card"),

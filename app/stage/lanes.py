@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from PySide6.QtCore import QCoreApplication
 from engine import format_number
 
 from .order import is_reverse
+from .series import ranges_text, stretches_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +31,8 @@ __all__ = [
     "factor_text",
     "gradient_name",
     "lane_note",
+    "least_gap",
+    "loss_words",
     "state_of",
     "trace",
 ]
@@ -100,8 +104,22 @@ def direct_words(run: Run) -> str:
     """Return what the direct path is, in short."""
     gate = direct_gate(run)
     if gate not in run.network.recurrence.gates and run.network.variant != "coupled":
-        return QCoreApplication.translate("Gradient", "as it is")
+        return QCoreApplication.translate("Gradient", "∏ {gate} = 1").format(gate=gate)
     return QCoreApplication.translate("Gradient", "∏ {gate} alone").format(gate=gate)
+
+
+def loss_words(run: Run) -> str:
+    """Say which steps are judged."""
+    judged = run.loss_steps
+    if len(judged) == run.steps:
+        return QCoreApplication.translate("Gradient", "loss at every step")
+    stretches = stretches_of(np.isin(np.arange(1, run.steps + 1), judged))
+    return QCoreApplication.translate("Gradient", "loss at {steps}").format(steps=ranges_text(stretches))
+
+
+def least_gap(steps: Sequence[int]) -> int:
+    """Return how many steps at least lie from one judged step to the next."""
+    return min((b - a for a, b in itertools.pairwise(steps)), default=1000)
 
 
 def trace(run: Run) -> LaneTrace:
@@ -166,8 +184,10 @@ def factor_text(run: Run) -> tuple[str, tuple[str, ...]]:
         return QCoreApplication.translate("Gradient", text)
 
     decay = run.decay(gradient_name(run))
+    if decay is None and not np.isfinite(run.norms(gradient_name(run))).any():
+        return "", (tr("no finite"), tr("gradient"))
     if decay is None:
-        return "", (tr("no constant"), tr("factor"))
+        return "", (tr("no steady"), tr("factor per step"))
     lines = [tr("per step")]
     if decay.half_life is not None and decay.factor < 0.995:
         lines += [tr("half-life"), tr("{value} steps").format(value=format_number(decay.half_life))]

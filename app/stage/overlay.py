@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from app.theme import lettering
+
 from .hover import card_marks
 from .marks import HeatMap, Mark, Node, Panel, Rect, Text, Veiled
 from .plain import font_of
@@ -124,4 +126,5 @@ def _words(marks: Iterable[Mark]) -> tuple[Rect, ...]:
 
 def _measured(text: Text) -> float:
     """Return how wide a text is when painted."""
-    return float(font_of(text.size, text.weight, text.italic, text.mono)[1].horizontalAdvance(text.text))
+    font, _ = font_of(text.size, text.weight, text.italic, text.mono)
+    return lettering.advance(text.text, font)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication
 
 from engine import format_number, heat_quantities, quantity
 
 from .lanes import direct_gate, state_of
-from .marks import Line, Mark, Panel, Text
-from .timeline import text_width
+from .marks import Mark, Panel, Text
+from .order import is_reverse
+from .series import power_of_ten
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
     from app.theme import Theme
     from engine import Run
 
-__all__ = ["path_keys", "path_panel"]
+__all__ = ["column_texts", "path_keys", "path_panel"]
 
+_LEAST: Final = 2.0
+"""Width of the shortest bar: what is not zero has a side."""
+_NAME: Final = 56.0
+_NUMBER: Final = 80.0
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -87,32 +92,32 @@ def path_panel(
             colour=theme.text,
             size=13.0,
             weight=600,
-        ),
-        Text(
-            rect=(x, top + 14.0, gutter - 6.0, 16.0),
-            text=_tr("at t = {t}").format(t=step),
-            colour=hue,
-            size=11.0,
-        ),
-    ]
-    if rows >= 3:
-        marks.append(
-            Text(
-                rect=(x, top + 30.0, gutter - 6.0, 16.0),
-                text=_tr("linear scale"),
-                colour=theme.dim,
-                size=11.0,
-            )
         )
+    ]
+    for index, said in enumerate(_caption(run, step, rows)):
+        place_of = (x, top + 14.0 + 16.0 * index, gutter - 6.0, 16.0)
+        marks.append(Text(rect=place_of, text=said, colour=theme.dim if index else hue, size=11.0))
     lowest, highest = min((0.0, *known)), max((0.0, *known))
     # The zero line stands where the largest negative bar needs it, never at the very edge.
     below = max(0.08, -lowest / (highest - lowest)) if highest > lowest else 0.08
     scale = min((1.0 - below) / highest if highest else math.inf, below / -lowest if lowest else math.inf)
-    for index, key in enumerate(keys):
+    texts = column_texts(list(values.values()))
+    for index, (key, text) in enumerate(zip(keys, texts, strict=True)):
         column, row = divmod(index, rows)
         left = x + gutter + column * room
         y = top + 18.0 * row
-        marks += _bar(run, key, values[key], step, (left, y, room), scale, below, theme)
+        label = _tr("{path} at t = {t}: {value}; in all {total}").format(
+            path=_names(run, key)[1], value=format_number(values[key]), total=format_number(total), t=step
+        )
+        part = Mark(
+            rect=(left, y, room, 17.0),
+            lane=run.name,
+            quantity=f"grad({state})",
+            step=step,
+            value=values[key],
+            label=label,
+        )
+        marks += _bar(run, key, text, part, scale, below, theme)
     sum_x = x + width - margin + 14.0
     middle = top + 9.0 * rows - (25.0 if rows > 2 else 17.0)
     said = _tr("sum {value}, the norm of {symbol}").format(value=format_number(total), symbol=symbol)
@@ -163,63 +168,82 @@ def _role(run: Run, key: str) -> str:
     return "loss" if key == "above" else quantity(key, run.network.recurrence).role
 
 
-def _short(value: float, room: float) -> str:
-    """Return a number with as many digits, three at most, as there is room for."""
-    texts = (format_number(value, digits) for digits in (3, 2, 1))
-    return next(
-        (text for text in texts if text_width(text, 11.0, mono=True) <= room), format_number(value, 1)
-    )
+def _caption(run: Run, step: int, rows: int) -> tuple[str, ...]:
+    """Say which step back is split: the rows tell of this one, not of the whole way from the loss."""
+    before = step - 1 if is_reverse(run) else step + 1
+    if not 1 <= before <= run.steps:
+        return (_tr("at t = {t}").format(t=step), _tr("linear scale"))[: 2 if rows >= 3 else 1]
+    where = _tr("t = {later} → {t}").format(later=before, t=step)
+    if rows >= 4:
+        return where, _tr("one step back"), _tr("linear scale")
+    return (where, _tr("one step, linear")) if rows == 3 else (where,)
+
+
+def column_texts(values: Sequence[float]) -> tuple[str, ...]:
+    """Write numbers that stand above each other in one form, so that their decimals compare.
+
+    Parameters
+    ----------
+    values : sequence of float
+        The largest gets four digits, the others as many decimals. What is no zero and yet below them
+        is told from zero.
+
+    Examples
+    --------
+    >>> column_texts([0.109, -1.87e-5, 0.0])
+    ('0.1090', '≈ 0', '0')
+    """
+    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    # A smaller power of ten is none that a float could be divided by.
+    exponent = max(int(f"{largest:.3e}".split("e")[1]), -307)
+    plain = 1e-3 <= largest < 1e5
+    decimals = max(0, 3 - exponent) if plain else 3
+
+    def text(value: float) -> str:
+        if not math.isfinite(value) or value == 0.0:
+            return format_number(value)
+        written = f"{value if plain else value / 10.0**exponent:z.{decimals}f}".replace("-", "−")
+        if not written.strip("0."):
+            return "≈ 0"
+        return written if plain else f"{written}·{power_of_ten(exponent)}"
+
+    return tuple(text(value) for value in values)
 
 
 def _bar(
-    run: Run,
-    key: str,
-    value: float,
-    step: int,
-    place: tuple[float, float, float],
-    scale: float,
-    below: float,
-    theme: Theme,
+    run: Run, key: str, text: str, part: Mark, scale: float, below: float, theme: Theme
 ) -> tuple[Mark, ...]:
-    left, y, room = place
-    short, words = _names(run, key)
+    """Return a path's name, its bar and its number; `part` is what answers for them all."""
+    left, y, room, _ = part.rect
+    value = part.value or 0.0
     colour = theme.role(_role(run, key))
-    name_width, number_width = 56.0, 68.0
-    axis = left + name_width + 4.0
-    length = max(room - name_width - number_width - 22.0, 8.0)
-    zero = axis + below * length
-    extent = value * scale * length if math.isfinite(value) and value != 0.0 else 0.0
-    start = zero + min(extent, 0.0)
-    said = _tr("{path}: {value} of the gradient at t = {t}").format(
-        path=words, value=format_number(value), t=step
-    )
+    axis = left + _NAME + 4.0
+    length = max(room - _NAME - _NUMBER - 22.0, 8.0)
+    zero = float(round(axis + below * length))
     marks: list[Mark] = [
         Text(
-            rect=(left, y, name_width, 16.0), text=short, colour=colour, size=11.0, weight=500, align="right"
+            rect=(left, y, _NAME, 16.0),
+            text=_names(run, key)[0],
+            colour=colour,
+            size=11.0,
+            weight=500,
+            align="right",
         ),
-        Line(rect=(zero, y, 1.0, 18.0), points=((zero, y - 1.0), (zero, y + 17.0)), colour=theme.line),
+        Panel(rect=(zero, y - 1.0, 1.0, 18.0), fill=theme.line),
     ]
-    if abs(extent) > 0.0:
-        marks.append(Panel(rect=(start, y + 3.0, max(abs(extent), 1.0), 10.0), fill=colour, radius=1.5))
-    number_x = axis + length + 6.0
+    if math.isfinite(value) and value != 0.0:
+        # One pixel beside the axis, on the side of its sign, however short.
+        width = max(abs(value) * scale * length, _LEAST)
+        start = zero + 2.0 if value > 0.0 else zero - 1.0 - width
+        marks.append(Panel(rect=(start, y + 3.0, width, 10.0), fill=colour, radius=min(1.5, width / 3)))
     marks.append(
         Text(
-            rect=(number_x, y, number_width, 16.0),
-            text=_short(value, number_width),
+            rect=(axis + length + 6.0, y, _NUMBER, 16.0),
+            text=text,
             colour=theme.text if value else theme.dim,
             size=11.0,
             mono=True,
             align="right",
         )
     )
-    marks.append(
-        Mark(
-            rect=(left, y, room, 17.0),
-            lane=run.name,
-            quantity=f"grad({state_of(run)})",
-            step=step,
-            value=value,
-            label=said,
-        )
-    )
-    return tuple(marks)
+    return (*marks, part)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from dataclasses import replace
 from functools import cache
 from math import isfinite
@@ -18,7 +17,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
-from app.theme import Theme, mix, number_font, text_font
+from app.theme import Theme, lettering, mix, number_font, text_font
 
 from .heat import FALLING, RISING, cell_colours, hatch_colour, places
 from .marks import CASING, DIM, Dots, Hatch, HeatMap, Line, Mark, Node, Panel, Slots, Strands, Text, Veiled
@@ -141,7 +140,7 @@ def draw_still(painter: QPainter, mark: Mark, snap: Snap) -> None:
     elif isinstance(mark, Node):
         _node(painter, mark, snap)
     elif isinstance(mark, Line):
-        _line(painter, mark)
+        _line(painter, mark, snap)
     elif isinstance(mark, Dots):
         _dots(painter, mark)
     elif isinstance(mark, Hatch):
@@ -155,7 +154,7 @@ def draw_still(painter: QPainter, mark: Mark, snap: Snap) -> None:
 
 @cache
 def font_of(size: float, weight: int, italic: bool, mono: bool) -> tuple[QFont, QFontMetricsF]:
-    """Return a font and its metrics."""
+    """Return a font and its metrics; how wide a text is in it, `lettering.advance` says."""
     font = number_font(size, weight, italic) if mono else text_font(size, weight, italic)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     return font, QFontMetricsF(font)
@@ -165,37 +164,12 @@ def draw_text(painter: QPainter, mark: Text, snap: Snap) -> None:
     """Draw a line of text with its baseline on a whole device pixel; what is too long is elided."""
     font, metrics = font_of(mark.size, mark.weight, mark.italic, mark.mono)
     left, top, width, height = mark.rect
-    text = mark.text
-    if "ᵀ" in text:
-        _draw_raised(painter, mark, snap)
-        return
-    advance = metrics.horizontalAdvance(text)
-    if advance > width + 2.0:
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width + 2.0)
-        advance = metrics.horizontalAdvance(text)
-    shift = {"left": 0.0, "centre": (width - advance) / 2, "right": width - advance}[mark.align]
+    text = lettering.elided(mark.text, font, width + 2.0)
+    spare = width - lettering.advance(text, font)
+    shift = {"left": 0.0, "centre": spare / 2, "right": spare}[mark.align]
     baseline = snap.y(top + (height + metrics.ascent() - metrics.descent()) / 2)
     painter.setPen(QColor(mark.colour))
-    painter.setFont(font)
-    painter.drawText(QPointF(left + shift, baseline), text)
-
-
-def _draw_raised(painter: QPainter, mark: Text, snap: Snap) -> None:
-    """Draw a centred text with its transposition signs as raised capitals: no typeface has one to be read."""
-    font, metrics = font_of(mark.size, mark.weight, mark.italic, mark.mono)
-    small, less = font_of(0.72 * mark.size, mark.weight, mark.italic, mark.mono)
-    pieces = [piece for piece in re.split("(ᵀ)", mark.text) if piece]
-    advances = [(less if p == "ᵀ" else metrics).horizontalAdvance("T" if p == "ᵀ" else p) for p in pieces]
-    left, top, width, height = mark.rect
-    x = left + (width - sum(advances)) / 2
-    baseline = snap.y(top + (height + metrics.ascent() - metrics.descent()) / 2)
-    painter.setPen(QColor(mark.colour))
-    for piece, advance in zip(pieces, advances, strict=True):
-        raised = piece == "ᵀ"
-        painter.setFont(small if raised else font)
-        rise = metrics.capHeight() - 0.6 * less.capHeight() if raised else 0.0
-        painter.drawText(QPointF(x, baseline - rise), "T" if raised else piece)
-        x += advance
+    lettering.write(painter, left + shift, baseline, text, font)
 
 
 # -- boxes --
@@ -241,7 +215,7 @@ def _node(painter: QPainter, mark: Node, snap: Snap) -> None:
             text=mark.sign,
             colour=mark.colour,
             size=mark.size,
-            mono="−" not in mark.sign,  # among figures of one width it is as short as a hyphen
+            mono=True,
             align="centre",
         )
         draw_text(painter, named, snap)
@@ -259,9 +233,12 @@ def _sign(painter: QPainter, mark: Node) -> None:
         painter.drawLine(middle - step, middle + step)
 
 
-def _line(painter: QPainter, mark: Line) -> None:
-    runs = _unbroken(mark.points)
-    painter.setPen(pen(mark.colour, mark.width, mark.opacity, mark.dash))
+def _line(painter: QPainter, mark: Line, snap: Snap) -> None:
+    runs, width = _unbroken(mark.points), mark.width
+    if not mark.closed and all(_level(run) for run in runs):
+        width = snap.width(width)
+        runs = [_sharp(run, width, snap) for run in runs]
+    painter.setPen(pen(mark.colour, width, mark.opacity, mark.dash))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if len(runs) >= _MANY and not mark.closed and mark.opacity == 1.0 and not mark.dash and _apart(runs):
         # Hundreds of ticks, such as those of saturated cells: as one path they take a fifth of the time.
@@ -298,6 +275,22 @@ def _unbroken(points: tuple[Point, ...]) -> list[list[Point]]:
     if run:
         runs.append(run)
     return runs
+
+
+def _level(run: list[Point]) -> bool:
+    """Whether a stretch is one straight piece, across or down."""
+    return len(run) == 2 and (run[0][0] == run[1][0]) != (run[0][1] == run[1][1])
+
+
+def _sharp(run: list[Point], width: float, snap: Snap) -> list[Point]:
+    """Return a level stretch where a pen of whole device pixels covers whole ones."""
+    (x0, y0), (x1, y1) = run
+    half = width / 2
+    if x0 == x1:
+        x = snap.x(x0 - half) + half
+        return [(x, snap.y(y0)), (x, snap.y(y1))]
+    y = snap.y(y0 - half) + half
+    return [(snap.x(x0), y), (snap.x(x1), y)]
 
 
 def _apart(runs: list[list[Point]]) -> bool:

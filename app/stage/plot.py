@@ -46,8 +46,8 @@ def plot_help() -> tuple[tuple[str, str], ...]:
         return QCoreApplication.translate("PlotKeys", text)
 
     return (
-        ("+ −", tr("plot: show fewer or more steps")),
-        ("R", tr("plot: show all again")),
+        ("+ −", tr("show fewer or more steps")),
+        ("R", tr("show all again")),
     )
 
 

@@ -123,7 +123,7 @@ class LinearAxis:
         step = digit * 10.0**power
         count = range(math.ceil(shown.low / step - 1e-9), math.floor(shown.high / step + 1e-9) + 1)
         decimals = max(0, -power)
-        return tuple((k * step, f"{k * step:.{decimals}f}".replace("-", "−")) for k in count)
+        return tuple((k * step, f"{k * step:z.{decimals}f}".replace("-", "−")) for k in count)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPen
 
-from app.theme import Theme, mix, number_font
+from app.theme import Theme, mix, text_font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +91,9 @@ class Canvas:
             self._grids[side].setTickPen(self._pen(faint, 1.0))
             axis.setTextPen(self._pen(theme.dim, 1.0))
             axis.setStyle(
-                tickFont=number_font(11.0 * zoom), tickTextOffset=round((8 if side == "left" else 6) * zoom)
+                # pyqtgraph writes them itself: Inter has a minus and raised figures that can be read.
+                tickFont=text_font(11.0 * zoom),
+                tickTextOffset=round((8 if side == "left" else 6) * zoom),
             )
 
     def show_window(self, x: Range, y: Range, x_ticks: Sequence[Tick], y_ticks: Sequence[Tick]) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from app.theme import Theme, number_font, text_font
+from app.theme import Theme, lettering, number_font, text_font
 from engine import format_number
 
 from . import plain
@@ -123,13 +123,15 @@ def paint_overlay(painter: QPainter, overlay: Overlay) -> None:
 def _write(
     painter: QPainter, rect: QRectF, text: str, font: QFont, colour: str, align: Qt.AlignmentFlag
 ) -> None:
+    metrics, spare = QFontMetricsF(font), rect.width() - lettering.advance(text, font)
+    share = {Qt.AlignmentFlag.AlignHCenter: 0.5, Qt.AlignmentFlag.AlignRight: 1.0}.get(align, 0.0)
+    baseline = round(rect.center().y() + (metrics.ascent() - metrics.descent()) / 2)
     painter.setPen(QColor(colour))
-    painter.setFont(font)
-    painter.drawText(rect, align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, text)
+    lettering.write(painter, rect.left() + share * spare, baseline, text, font)
 
 
 def _width(text: str, font: QFont) -> float:
-    return float(QFontMetricsF(font).horizontalAdvance(text))
+    return lettering.advance(text, font)
 
 
 # --- around the plot ----------------------------------------------------------------------------------

@@ -45,15 +45,9 @@ def dots(centres: Sequence[Point] | NDArray[np.float64], colour: str, rect: Rect
     return Line(rect=rect, points=points, colour=colour, width=_DOT)
 
 
-def heading(x: float, y: float, width: float, theme: Theme, *, dotted: bool) -> tuple[Mark, ...]:
-    """Return what stands above the scales of gates: which shares these are, and what a dot means."""
-    marks: list[Mark] = []
-    if dotted:
-        marks.append(dots(((x + _BAR / 2, y + 10.0),), theme.dim, (x, y, _BAR, 20.0)))
-    left = x + (_LABEL if dotted else 0.0)
-    box = (left, y, width - (left - x), 20.0)
-    marks.append(Text(rect=box, text=_tr("saturated"), colour=theme.dim, size=11.0))
-    return tuple(marks)
+def heading(x: float, y: float, width: float, theme: Theme) -> Text:
+    """Return what stands above the scales of gates: of what the percentages are shares."""
+    return Text(rect=(x, y, width, 20.0), text=_tr("share of values"), colour=theme.dim, size=11.0)
 
 
 @lru_cache(maxsize=32)
@@ -89,7 +83,7 @@ def legend(
     last : int
         The last step shown; shares are of the steps up to it.
     place : (float, float, float)
-        Left, top and height.
+        Left, top and height; half a label juts out above and below, for each stands at its tick.
     theme : Theme
         The colours.
     dotted : bool
@@ -119,16 +113,16 @@ def legend(
                 colour=theme.faint,
             )
         )
-        said(min(max(at, y + 5.0), y + height - 5.0), text)
+        said(at, text)
 
-    def said(at: float, text: str) -> None:
+    def said(at: float, text: str, mono: bool = True) -> None:
         box = (x + _LABEL, at - 8.0, 73.0, 16.0)
-        marks.append(Text(rect=box, text=text, colour=theme.dim, size=11.0, mono=True))
+        marks.append(Text(rect=box, text=text, colour=theme.dim, size=11.0, mono=mono))
 
     if known.is_gate:
         left, right = saturation(run, name, last)
-        tick(SATURATION[1], f"> .9 {percent_text(right):>6}")
-        tick(SATURATION[0], f"< .1 {percent_text(left):>6}")
+        tick(SATURATION[1], f"> {SATURATION[1]}{percent_text(right):>6}")
+        tick(SATURATION[0], f"< {SATURATION[0]}{percent_text(left):>6}")
         if dotted:
             ink = theme.role(known.role)
             for middle, colour in ((0.5 + SATURATION[1] / 2, theme.panel), (SATURATION[0] / 2, ink)):
@@ -138,8 +132,8 @@ def legend(
         tick(scale.high, f"+{limit_text(scale.high)}")
         tick(0.0, f"±{power_of_ten(scale.floor)}")
         if height >= 70.0:
-            said(y + 0.25 * height, _tr("log"))
-            said(y + 0.75 * height, _tr("log"))
+            said(y + 0.25 * height, _tr("log scale"), mono=False)
+            said(y + 0.75 * height, _tr("log scale"), mono=False)
         tick(scale.low, f"−{limit_text(scale.high)}")
     else:
         tick(scale.high, f"+{limit_text(scale.high)}")

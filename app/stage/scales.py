@@ -34,6 +34,8 @@ SATURATION: Final = (0.1, 0.9)
 """Below the first a gate counts as saturated to the left, above the second to the right
 (Karpathy, Johnson and Fei-Fei 2015, figure 3)."""
 
+_LEAST: Final = 1e-3
+"""No limit of a bounded state is below this."""
 _LARGE: Final = 1000.0
 """Only numbers beyond this are ever shown by the power of ten they have."""
 _LOST: Final = 0.01
@@ -98,8 +100,8 @@ def scale_of(run: Run, name: str, last: int) -> Scale:
     """Return the scale of a quantity.
 
     A gate's and the candidate's limits are fixed. Anything else has the largest size among the steps that
-    are shown, so that no limit tells of a veiled step; where that is bounded by one, rounded up to 1, 0.5,
-    0.2, 0.1 and so on. Where it explodes, so that most steps would be without colour, the scale is of powers.
+    are shown, so that no limit tells of a veiled step. Where it explodes, so that most steps would be without
+    colour, the scale is of powers.
 
     Parameters
     ----------
@@ -120,10 +122,8 @@ def scale_of(run: Run, name: str, last: int) -> Scale:
     largest = float(known.max()) if known.size else 0.0
     if largest == 0.0:
         return Scale("signed", -1.0, 1.0)
-    if known_as.bounded:
-        limit = _rung(largest)
-        return Scale("signed", -limit, limit)
-    limit = _rounded_up(largest)
+    # What is left of a rounding error must not look like a signal.
+    limit = _rounded_up(max(largest, _LEAST) if known_as.bounded else largest)
     floor = None
     if explodes(shown):
         smallest = math.floor(math.log10(float(_peaks(shown).min())))
@@ -150,16 +150,6 @@ def _peaks(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the largest finite number of each step that has one above zero."""
     peaks = np.where(np.isfinite(sizes), sizes, -1.0).max(axis=1, initial=-1.0)
     return np.asarray(peaks[peaks > 0.0])
-
-
-def _rung(largest: float) -> float:
-    """Round up to 1, 2 or 5 times a power of ten: few limits, so that pictures can be compared.
-
-    None is below a thousandth, for what is left of a rounding error must not look like a signal.
-    """
-    largest = max(largest, 1e-3)
-    power = 10.0 ** math.floor(math.log10(largest))
-    return next(step * power for step in (1.0, 2.0, 5.0, 10.0) if largest <= step * power * (1.0 + 1e-9))
 
 
 def _rounded_up(value: float) -> float:

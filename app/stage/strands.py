@@ -166,7 +166,7 @@ def number(value: float, gradient: bool = False) -> str:
         return tr("left the range")
     if abs(value) >= 1000 or gradient:
         return format_number(value, 2)
-    return f"{value:.2f}".replace("-", "−")
+    return f"{value:z.2f}".replace("-", "−")
 
 
 def sizes_of(magnitudes: Array, flow: Flow) -> Array:

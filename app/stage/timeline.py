@@ -18,6 +18,7 @@ __all__ = ["Timeline", "column_labels", "columns", "cursor_frame", "elided", "te
 
 _NARROW = frozenset("iljtfrI.,;:'|!()[]· ’‘“”1")
 _WIDE = frozenset("mwMW@%—…")
+_RAISED = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 @lru_cache(maxsize=2048)
@@ -28,7 +29,7 @@ def text_width(text: str, size: float, *, mono: bool = False) -> float:
     keeps clear of its neighbours with the shipped typefaces.
     """
     if mono:
-        return 0.6 * size * len(text)
+        return size * sum(0.46 if c in _RAISED else 0.6 for c in text)
     return size * sum(
         0.34 if c in _NARROW else 0.92 if c in _WIDE else 0.68 if c.isupper() else 0.6 for c in text
     )

@@ -77,7 +77,7 @@ class TransportButton(QAbstractButton):
 
     def width_for(self, text: str) -> int:
         """Return the width that a text needs."""
-        around = 16 if self._framed else 12
+        around = 12 if self._mono else 24
         return math.ceil(QFontMetricsF(self._font()).horizontalAdvance(text)) + around
 
     def changeEvent(self, event: QEvent) -> None:
@@ -305,17 +305,21 @@ class Transport(QWidget):
             policy = part.sizePolicy()
             policy.setRetainSizeWhenHidden(True)  # the sliders beside it stay where they are when it comes
             part.setSizePolicy(policy)
-        self._row = row = QHBoxLayout(self)
+        row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
+        self._tail = QHBoxLayout()
+        self._tail.setSpacing(8)
         for button in (self._first, self._back, self._play, self._on):
             row.addWidget(button)
         row.addSpacing(8)
         row.addWidget(self._step)
+        row.addSpacing(6)  # "t = 1" and "1×" must not read as one number
         row.addWidget(self._speed)
         row.addSpacing(6)
-        row.addWidget(self._direction)
-        row.addWidget(self._decided)
+        self._tail.addWidget(self._direction)
+        self._tail.addWidget(self._decided)
+        row.addLayout(self._tail)
         row.addStretch(1)
         self.set_speed(1.0)
         self.set_position(1, 1)
@@ -367,9 +371,8 @@ class Transport(QWidget):
         """Offer the choice of the pass, or do not where the view shows only one."""
         self._direction.setVisible(shown)
         # Its room stays; where it is away, that is at the end and not between the others.
-        row = self._row
-        row.removeWidget(self._direction)
-        row.insertWidget(row.indexOf(self._decided) + (0 if shown else 1), self._direction)
+        self._tail.removeWidget(self._direction)
+        self._tail.insertWidget(0 if shown else 1, self._direction)
 
     def set_compact(self, compact: bool) -> None:
         """Say the directions by arrows alone, where words have no room."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import lettering
 from .fonts import load_fonts, number_font, text_font
 from .icons import draw_icon, icon, window_icon
 from .luts import signed_lut, unit_lut, viridis_lut
@@ -18,6 +19,7 @@ __all__ = [
     "contrast",
     "draw_icon",
     "icon",
+    "lettering",
     "load_fonts",
     "make_application",
     "mix",

@@ -48,12 +48,16 @@ class Block:
 
 
 def parse(markdown: str) -> tuple[Block, ...]:
-    """Read Markdown (CommonMark, tables, ``$mathematics$``); HTML in it stays visible text."""
+    """Read Markdown (CommonMark, tables, ``$mathematics$``); HTML in it stays visible text.
+
+    Straight quotation marks and apostrophes, as keyboards have them, become curly ones.
+    """
     # Imported here: texts met before come from the cache, and this takes 0.1 s.
     from markdown_it import MarkdownIt
     from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-    reader = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    reader = MarkdownIt("commonmark", {"html": False, "typographer": True})
+    reader.enable(["table", "strikethrough", "smartquotes"])
     reader.use(dollarmath_plugin, allow_labels=False, allow_space=False, double_inline=True)
     return tuple(_Walk(reader.parse(markdown)).blocks())
 

@@ -153,6 +153,17 @@ class PrimaryButton(SecondaryButton):
 
     def __init__(self, text: str, key_hint: str = "↵", parent: QWidget | None = None) -> None:
         super().__init__(text, key_hint, parent=parent)
+        self._ready = True
+
+    def set_ready(self, ready: bool) -> None:
+        """Fill it, or only outline it while something is missing; it can be pressed all the same."""
+        if ready != self._ready:
+            self._ready = ready
+            self.update()
+
+    def is_ready(self) -> bool:
+        """Return whether nothing is missing."""
+        return self._ready
 
     def _font(self) -> QFont:
         return text_font(scaled(15), 600)
@@ -160,6 +171,9 @@ class PrimaryButton(SecondaryButton):
     def _look(self, theme: Theme) -> tuple[Body, str, str]:
         if not self.isEnabled():
             return Body(theme.card, theme.line), theme.faint, theme.faint
+        if not self._ready:
+            ground = theme.chosen if self.isDown() else theme.hover if self.underMouse() else theme.card
+            return Body(ground, mix(theme.line, theme.text, 0.35)), theme.text, theme.dim
         away = 0.22 if self.isDown() else 0.1 if self.underMouse() else 0.0
         ink = theme.background if theme.is_dark else theme.panel
         return Body(mix(theme.text, theme.background, away)), ink, mix(theme.text, ink, 0.8)

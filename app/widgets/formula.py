@@ -21,7 +21,22 @@ _TAG: Final = re.compile(r"<(path|rect)\s([^>]*)>")
 _ATTRIBUTE: Final = re.compile(r'([\w-]+)="([^"]*)"')
 _OTHER_TAG: Final = re.compile(r"<(?!/?(?:svg|path|rect|g)\b)[^>]*>|<g[^>]*transform[^>]*>")
 _SIGN: Final = re.compile(r"((?:^|[=(,\[<>]|\\(?:le|ge|leq|geq|approx|times|cdot|in)\b)\s*)-")
-_LETTERS: Final = re.compile(r"<mo>(&#x0220[27];)</mo>")
+_FRACTION: Final = re.compile(r"<math[^>]*><mrow>(?:<mstyle[^>]*>)?<mfrac>")
+_FRACTION_SIDE: Final = 0.12  # TeX's \nulldelimiterspace, em: a bar has no side bearing of its own
+_EM: Final = 0.75  # ziamath takes an em of space for 4/3 of one
+_SPACE: Final = re.compile(r'(?<=<mspace width=")(-?[\d.]+)em')
+_THIN: Final = '<mspace width="0.167em" />'
+_SPACES: Final = {  # in eighteenths of an em
+    "veryverythinmathspace": 1,
+    "verythinmathspace": 2,
+    "thinmathspace": 3,
+    "mediummathspace": 4,
+    "thickmathspace": 5,
+}
+_NAME: Final = re.compile(
+    r"(<m(?:sub|sup|subsup|under|over|underover)>|&#x00029;</mo>|</m(?:i|n|text|sub|sup|subsup|frac|row)>)?"
+    r"<m[io]>([a-z]{2,})</m[io]>(?=(</|(?:<mrow>)?<mo[^>]*>&#x00028;)?)"
+)
 
 
 class FormulaError(ValueError):
@@ -71,15 +86,15 @@ def typeset(latex: str, display: bool = False) -> Formula:
         warnings.simplefilter("ignore", DeprecationWarning)
         from ziafont.config import config as glyphs
         from ziamath.config import config as layout
+        from ziamath.operators import operators
         from ziamath.tex import tex2mml
         from ziamath.zmath import Math
 
     layout.svg2 = glyphs.svg2 = False  # plain paths, not symbols used by reference
+    _space_like_tex(operators)
     try:
-        # As operators ∂ and ∇ would stand apart from what they belong to; TeX sets them as letters.
         # A minus with nothing before it is a sign, which the converter spaces like an operation.
-        signed = _SIGN.sub(r"\1{-}", latex)
-        source = _LETTERS.sub(r"<mi>\1</mi>", tex2mml(signed, inline=not display))
+        source = _spaced(tex2mml(_SIGN.sub(r"\1{-}", latex), inline=not display))
         unknown = re.search(r">\s*(\\[A-Za-z]+)", source)
         drawn = Math(source, size=_SIZE, margin=0)
         svg, end = drawn.svg(), float(drawn.node.bbox.xmax)
@@ -93,7 +108,7 @@ def typeset(latex: str, display: bool = False) -> Formula:
     if ink.isEmpty():
         raise FormulaError("nothing to draw")
     # Accents overhang to the left of the pen's start; the whole is moved so that none is cut.
-    overhang = max(0.0, -ink.left())
+    overhang = max(_FRACTION_SIDE if _FRACTION.match(source) else 0.0, -ink.left())
     path.translate(overhang, 0)
     return Formula(
         path,
@@ -101,6 +116,33 @@ def typeset(latex: str, display: bool = False) -> Formula:
         descent=max(0.0, ink.bottom()),
         advance=max(end / _SIZE, ink.right()) + overhang,
     )
+
+
+def _space_like_tex(operators: dict[tuple[str, str], dict[str, str]]) -> None:
+    """Bring the spaces around ziamath's operators to TeX's; doing it again changes nothing."""
+    operators[",", "infix"]["rspace"] = "thinmathspace"
+    operators["⊙", "infix"].update(lspace="thinmathspace", rspace="thinmathspace")
+    operators["∇", "prefix"]["rspace"] = "0em"
+    for spaces in operators.values():
+        for side in ("lspace", "rspace"):
+            if spaces.get(side) in _SPACES:
+                spaces[side] = f"{_SPACES[spaces[side]] / 18 * _EM:.4f}em"
+
+
+def _spaced(source: str) -> str:
+    """Put into MathML what TeX does and the converter does not."""
+    # ∂ is the slanted letter, not the upright operator, which would stand apart from what it belongs to.
+    source = source.replace("<mo>&#x02202;</mo>", "<mi>&#x1D715;</mi>")
+    source = _NAME.sub(_spaced_name, source)
+    return _SPACE.sub(lambda width: f"{float(width.group(1)) * _EM:.4f}em", source)
+
+
+def _spaced_name(found: re.Match[str]) -> str:
+    """Set the name of a function apart from what it stands beside, but not from its bracket."""
+    before, name, after = found.group(1) or "", found.group(2), found.group(3)
+    if before.startswith("<m"):
+        return found.group()  # it bears an index
+    return f"{before}{_THIN if before else ''}<mtext>{name}</mtext>{'' if after else _THIN}"
 
 
 def _outline(svg: str) -> QPainterPath:

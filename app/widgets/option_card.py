@@ -23,13 +23,15 @@ from .painting import CARD_RADIUS, Body, begin, body_rect, draw_body, draw_ring,
 if TYPE_CHECKING:
     from .text_store import TextStore
 
-__all__ = ["OptionCard", "OptionVerdict"]
+__all__ = ["LIP", "OptionCard", "OptionVerdict"]
 
 OptionVerdict = Literal["none", "right", "wrong", "missed", "passed"]
 """After the check: chosen and right, chosen and wrong, right but not chosen, rightly left alone."""
 
 _BADGE: Final = 24
 _TEXT_PX: Final = 15
+LIP: Final = 7
+"""Pixels above a card's body, for the verdict that sits astride its border; at text scale 1."""
 
 
 class _Letter(QRadioButton):
@@ -93,6 +95,22 @@ def _draw_badge(painter: QPainter, badge: QAbstractButton, theme: Theme, letter:
     draw_text(painter, rect, letter, text_font(scaled(12), 600), colour)
 
 
+class _Tag(Label):
+    """The verdict, in a gap that its ground leaves in the card's border."""
+
+    def sizeHint(self) -> QSize:
+        """Return the text's room and some beside it."""
+        size = super().sizeHint()
+        return QSize(size.width() + round(scaled(10)), size.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Cover the border, then draw the text."""
+        painter, theme = begin(self)
+        draw_body(painter, QRectF(self.rect()), self.height() / 2, Body(theme.background))
+        painter.end()
+        super().paintEvent(event)
+
+
 class OptionCard(QWidget):
     """One answer; the whole card can be clicked.
 
@@ -134,7 +152,8 @@ class OptionCard(QWidget):
         self.button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.content = MathText(store, text, px=_TEXT_PX, interactive=False, pictures=pictures, parent=self)
-        self._word = Label(px=10, weight=600, parent=self)
+        self._word = _Tag(px=10, weight=600, parent=self)
+        self._word.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._word.setVisible(False)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -150,17 +169,17 @@ class OptionCard(QWidget):
 
         Badge, verdict and first line share their middle, however tall and long the text is.
         """
-        pad, side = round(scaled(13)), round(scaled(_BADGE))
+        pad, side, lip = round(scaled(13)), round(scaled(_BADGE)), round(scaled(LIP))
         word = self._word.sizeHint() if self._verdict_word() else QSize(0, 0)
         left = pad + side + pad
         room = max(40, width - left - pad)
         tall = self.content.heightForWidth(room)
         middle = self.content.first_middle(room)
-        y = pad + max(side / 2, middle)
+        y = lip + pad + max(side / 2, middle)
         badge = QRect(pad, round(y - side / 2), side, side)
         text = QRect(left, round(y - middle), room, tall)
-        # In the corner above the text: a verdict changes no line and moves nothing below.
-        said = QRect(QPoint(width - pad - word.width(), round(scaled(5))), word)
+        # Astride the border, clear of the text: a verdict changes no line and moves nothing below.
+        said = QRect(QPoint(width - pad - word.width(), lip - word.height() // 2), word)
         # Below the last line is its distance to a next one, where there is none.
         bottom = max(badge.bottom() + 1.0, text.top() + tall - self.content.leading())
         return badge, text, said, round(bottom) + pad
@@ -276,10 +295,10 @@ class OptionCard(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the card's body, by state, and the ring of the focus."""
         painter, theme = begin(self)
-        focused = self.button.hasFocus()
-        draw_body(painter, body_rect(self, focused), CARD_RADIUS, self._body(theme))
+        focused, lip = self.button.hasFocus(), round(scaled(LIP))
+        draw_body(painter, body_rect(self, focused, lip), CARD_RADIUS, self._body(theme))
         if focused:
-            draw_ring(painter, self, CARD_RADIUS, theme)
+            draw_ring(painter, self, CARD_RADIUS, theme, lip)
         painter.end()
 
     def _body(self, theme: Theme) -> Body:

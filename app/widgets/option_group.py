@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from .option_card import OptionCard
+from .option_card import LIP, OptionCard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -62,7 +62,7 @@ class OptionGroup(QWidget):
         self._multiple = multiple
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column.setSpacing(8 - LIP)
         letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
         self.cards = [
             OptionCard(store, letters[place % 26], text, multiple, pictures, self)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from app.theme import Theme, text_scale, theme_of
+from app.theme import Theme, lettering, text_scale, theme_of
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -52,14 +52,14 @@ def begin(widget: QWidget) -> tuple[QPainter, Theme]:
     return painter, theme_of(widget.palette())
 
 
-def body_rect(widget: QWidget, focused: bool) -> QRectF:
-    """Return where a control's body goes.
+def body_rect(widget: QWidget, focused: bool, above: float = 0.0) -> QRectF:
+    """Return where a control's body goes; `above` is what it leaves free at its upper edge.
 
     The ring takes its room from the body, not from around it: so controls stand exactly where
     their layout puts them, and nothing moves when the focus does.
     """
     inset = _RING + _GAP if focused else 0.0
-    return QRectF(widget.rect()).adjusted(inset, inset, -inset, -inset)
+    return QRectF(widget.rect()).adjusted(inset, above + inset, -inset, -inset)
 
 
 def draw_body(painter: QPainter, rect: QRectF, radius: float, body: Body) -> None:
@@ -76,10 +76,10 @@ def draw_body(painter: QPainter, rect: QRectF, radius: float, body: Body) -> Non
     painter.drawRoundedRect(rect.adjusted(half, half, -half, -half), radius - half, radius - half)
 
 
-def draw_ring(painter: QPainter, widget: QWidget, radius: float, theme: Theme) -> None:
+def draw_ring(painter: QPainter, widget: QWidget, radius: float, theme: Theme, above: float = 0.0) -> None:
     """Draw the focus ring along a widget's edge, around a body inset by `body_rect`."""
-    radius = min(radius + _RING, widget.height() / 2)
-    draw_body(painter, QRectF(widget.rect()), radius, Body(line=theme.text, width=_RING))
+    rect = QRectF(widget.rect()).adjusted(0.0, above, 0.0, 0.0)
+    draw_body(painter, rect, min(radius + _RING, rect.height() / 2), Body(line=theme.text, width=_RING))
 
 
 def draw_text(
@@ -96,19 +96,18 @@ def draw_text(
     does, and the baseline lies on a device pixel.
     """
     metrics = QFontMetricsF(font)
-    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width() + 0.5)
-    width = metrics.horizontalAdvance(shown)
+    shown = lettering.elided(text, font, rect.width() + 0.5)
+    width = lettering.advance(shown, font)
     x = rect.left()
     if align & Qt.AlignmentFlag.AlignHCenter:
         x += (rect.width() - width) / 2
     elif align & Qt.AlignmentFlag.AlignRight:
         x = rect.right() - width
     baseline = round(rect.center().y() + metrics.capHeight() / 2)
-    painter.setFont(font)
     painter.setPen(QColor(colour))
-    painter.drawText(QPointF(x, baseline), shown)
+    lettering.write(painter, x, baseline, shown, font)
 
 
 def text_width(text: str, font: QFont) -> float:
     """Return the width of one line of text."""
-    return QFontMetricsF(font).horizontalAdvance(text)
+    return lettering.advance(text, font)

@@ -208,8 +208,8 @@ class LabeledSlider(QWidget):
             return self._show(self._value)
         places = _decimals(self._step)
         if not math.isclose(self._value, round(self._value, places), abs_tol=1e-12):
-            return f"{self._value:.6g}".replace("-", "−")
-        return f"{self._value:.{places}f}".replace("-", "−")
+            return f"{self._value:z.6g}".replace("-", "−")
+        return f"{self._value:z.{places}f}".replace("-", "−")
 
     def _tell(self) -> None:
         said = f"{self._label}: {self.value_text()}"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TextStore", "installed_version"]
 
-_FORMAT: Final = 2  # of the two files; to be raised when formula.py or blocks.py changes its result
+_FORMAT: Final = 3  # of the two files; to be raised when formula.py or blocks.py changes its result
 # What the contents of each depend on besides. The glyphs are ziamath's, too.
 _FORMULA_MAKERS: Final = ("ziamath", "ziafont", "latex2mathml")
 _TEXT_MAKERS: Final = ("markdown_it", "mdit_py_plugins")

@@ -70,7 +70,7 @@ def test_every_moment_of_a_question_and_every_dialog_is_taken(
     for word in ("study-numeric", "dialog"):
         assert run_gallery(tmp_path, only=word) == 0
     wanted = {name for scene in SCENES for name in scene.names if "study-numeric" in name or "dialog" in name}
-    assert len(wanted) == 11
+    assert len(wanted) == 10
     assert {path.name for path in tmp_path.iterdir()} == {f"{name}_dark_1280x720.png" for name in wanted}
     answered = pixels(QImage(str(tmp_path / "study-numeric-answered_dark_1280x720.png")))
     asked = pixels(QImage(str(tmp_path / "study-numeric-before_dark_1280x720.png")))
@@ -86,6 +86,7 @@ def test_the_stage_is_shown_beside_the_question_that_is_about_it_or_alone(
         page = program.window.study_page
         for name, widget in scene.play(program, tmp_path):
             taken.append(name)
+            assert (page.stage.card() is not None) is name.endswith(("-hover", "-focus")), name
             runs = page.stage.runs()
             if not name.startswith(("stage-lstm", "stage-rnn", "stage-lanes")):
                 assert widget is page.panel

@@ -163,7 +163,7 @@ def test_a_long_library_says_how_long_a_session_is(desk: Desk) -> None:
     write_bank(desk.folder / "long.yaml", "long", **{f"q{k}": "gru" for k in range(25)})
     desk.library.open(desk.folder / "long.yaml")
     assert desk.page.header.headline.text() == "28 new questions are waiting"
-    assert desk.page.header.session.text() == "This session asks 20 new questions; a session has at most 20."
+    assert desk.page.header.session.text() == "This session asks 20 new questions; at most 20 at a time."
 
 
 def test_a_session_that_was_left_is_gone_on_with(desk: Desk, qtbot: QtBot) -> None:

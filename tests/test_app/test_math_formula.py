@@ -96,6 +96,39 @@ def test_a_displayed_product_puts_its_limits_above_and_below() -> None:
     assert typeset(r"\prod_{t=2}^{20} f_t", display=True).ascent > typeset(r"\prod_{t=2}^{20} f_t").ascent
 
 
+@pytest.mark.parametrize("display", [False, True])
+def test_a_derivative_sign_is_set_like_a_letter(display: bool) -> None:
+    apart = typeset(r"\partial L", display).advance - typeset("L", display).advance
+    assert apart == pytest.approx(0.495, abs=0.005)  # the slanted sign's own width and nothing more
+    sign = typeset(r"\nabla L", display).advance - typeset("L", display).advance
+    assert sign == pytest.approx(0.748, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("latex", "closed_up", "space"),
+    [
+        (r"\tanh(x)", r"\text{tanh}(x)", 0.0),
+        (r"\operatorname{diag}(x)", r"\text{diag}(x)", 0.0),
+        (r"\ln x", r"\text{ln}x", 0.167),
+        (r"2\tanh(x)", r"2\text{tanh}(x)", 0.167),
+        (r"(2)\ln x", r"(2)\text{ln}x", 0.334),
+        (r"(2, x)", r"(2{,}x)", 0.167),
+        (r"f \odot c", r"f {\odot} c", 0.334),
+        (r"x = c", r"x {=} c", 0.556),
+        (r"x - c", r"x {-} c", 0.444),
+        (r"x\quad c", r"xc", 1.0),
+        (r"x\, c", r"xc", 0.167),
+    ],
+)
+def test_names_commas_and_products_are_spaced_as_in_tex(latex: str, closed_up: str, space: float) -> None:
+    assert typeset(latex).advance - typeset(closed_up).advance == pytest.approx(space, abs=0.01)
+
+
+def test_a_fraction_keeps_clear_of_the_word_before_it() -> None:
+    assert typeset(r"\tfrac12 x").path.boundingRect().left() > 0.1
+    assert typeset(r"\frac12 x").path.boundingRect().left() > 0.1
+
+
 @pytest.mark.parametrize(
     "latex", ["", "  ", r"\frac{", r"\nosuchcommand{x}", "x" * (MAX_LATEX + 1), "{" * 400 + "}" * 400]
 )
@@ -261,6 +294,11 @@ def test_markdown_becomes_blocks_and_comes_back() -> None:
     ]
     assert [block.marker for block in blocks[2:5]] == ["-", "3.", "4."]
     assert from_json(to_json(blocks)) == blocks
+
+
+def test_straight_quotes_become_curly_outside_code_and_formulas() -> None:
+    (block,) = parse('"dog" is unit 1\'s: `"x"` and $h_t\'$')
+    assert [span.text for span in block.spans] == ["“dog” is unit 1’s: ", '"x"', " and ", "h_t'"]
 
 
 def test_html_stays_text_and_money_is_no_formula() -> None:

@@ -18,7 +18,7 @@ from app.stage.plain import font_of
 from app.stage.routes import Straight, bounds, pieces
 from app.stage.strands import Flow, number, sample_tones, strands
 from app.stage.veil import OPEN, Veil
-from app.theme import DARK, LIGHT, load_fonts
+from app.theme import DARK, LIGHT, lettering, load_fonts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,9 +66,9 @@ def overlap(a: Mark, b: Mark) -> bool:
 
 def inked(mark: Text) -> Mark:
     """The part of a text's box that its letters take."""
-    _, metrics = font_of(mark.size, mark.weight, mark.italic, mark.mono)
+    font, metrics = font_of(mark.size, mark.weight, mark.italic, mark.mono)
     x, y, width, height = mark.rect
-    advance = metrics.horizontalAdvance(mark.text)
+    advance = lettering.advance(mark.text, font)
     shift = {"left": 0.0, "centre": (width - advance) / 2, "right": width - advance}[mark.align]
     tall = metrics.capHeight()
     return Mark(rect=(x + shift, y + (height - tall) / 2, advance, tall))

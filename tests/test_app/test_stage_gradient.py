@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QImage, QPainter
 
 import engine
 from app.stage import gradient
@@ -15,11 +17,16 @@ from app.stage.cursor import Cursor
 from app.stage.heat import ABOVE, cell_colours, places
 from app.stage.lanes import factor_text, lane_note, trace
 from app.stage.line_ends import LineEnd, named_ends, spread
-from app.stage.marks import HeatMap, Line, Mark, Panel, Text, Veiled, hit
+from app.stage.marks import Dots, HeatMap, Line, Mark, Panel, Text, Veiled, hit
+from app.stage.paths import column_texts, path_panel
+from app.stage.plain import draw
 from app.stage.series import LogAxis, exact_zeros, log_axis, power_of_ten, ranges_text, step_ticks
 from app.stage.veil import OPEN, Veil
 from app.theme import DARK, LIGHT, viridis_lut
 from engine.worked import format_number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SIZE = (860.0, 750.0)
 
@@ -159,7 +166,7 @@ def test_no_factor_is_printed_where_none_fits() -> None:
     (run,) = runs("lstm", loss=engine.Loss(at=(7, 20, 40)))
     assert run.decay("grad(c)") is None
     text = said(laid((run,)))
-    assert "no constant" in text
+    assert "no steady" in text
     assert "×" not in text.replace("unit × time", "")
 
 
@@ -183,17 +190,75 @@ def test_the_split_by_path_is_signed_and_sums_to_the_norm() -> None:
     parts = [m for m in marks if m.quantity == "grad(c)" and m.unit is None and m.value is not None]
     assert len(parts) == 6
     assert math.fsum(m.value for m in parts if m.value is not None) == pytest.approx(run.norms("grad(c)")[4])
-    negative = min(parts, key=lambda m: m.value or 0.0)
-    positive = max(parts, key=lambda m: m.value or 0.0)
-    bars = [m for m in marks if isinstance(m, Panel) and m.rect[3] == 10.0 and m.radius == 1.5]
 
-    def bar(part: Mark) -> Panel:
-        return next(b for b in bars if part.contains(b.rect[0] + 0.1, b.rect[1]))
 
-    assert negative.value is not None
-    assert negative.value < 0.0
-    # The negative bar ends where the positive one begins: at zero.
-    assert bar(negative).rect[0] + bar(negative).rect[2] == pytest.approx(bar(positive).rect[0], abs=1.01)
+def bars_by_sign(marks: Sequence[Mark]) -> list[tuple[float, Panel, Panel]]:
+    """Return each path's number with its axis and its bar."""
+    found = []
+    for part in (m for m in marks if type(m) is Mark and m.quantity == "grad(c)" and m.value):
+        inside = [
+            m for m in marks if isinstance(m, Panel) and part.contains(m.rect[0] + 0.5, m.rect[1] + 1.0)
+        ]
+        (axis,) = [m for m in inside if m.rect[2] == 1.0]
+        (bar,) = [m for m in inside if m is not axis]
+        assert part.value is not None
+        found.append((part.value, axis, bar))
+    return found
+
+
+@pytest.mark.parametrize("rows", [2, 3, 6])
+@pytest.mark.parametrize("small", [-3e-9, 3e-9])
+def test_a_bar_lies_beside_the_axis_on_the_side_of_its_sign(rows: int, small: float) -> None:
+    (run,) = runs("lstm", steps=12)
+    shares = {"c": 0.1, "f": small, "i": -0.02, "g": small, "o": 0.03, "above": -small}
+    projections = {key: np.full(13, share) for key, share in shares.items()}
+    marks = path_panel(run, projections, "#000000", 4, (0.0, 0.0, 960.0), 92.0, 100.0, rows, DARK)
+    found = bars_by_sign(marks)
+    assert len(found) == 6
+    for value, axis, bar in found:
+        assert bar.rect[2] >= 2.0
+        assert axis.rect[0] == round(axis.rect[0])
+        if value > 0.0:
+            assert bar.rect[0] == axis.rect[0] + 2.0
+        else:
+            assert bar.rect[0] + bar.rect[2] == axis.rect[0] - 1.0
+    lengths = {value: bar.rect[2] for value, _, bar in found}
+    assert lengths[0.1] == pytest.approx(lengths[-0.02] * 5.0)
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([0.109, -0.00812, 1.33e-4, 0.0], ["0.1090", "−0.0081", "0.0001", "0"]),
+        ([2.032e-3, -4.22e-5], ["0.002032", "−0.000042"]),
+        ([6.65e-10, -4e-12, 1e-16], ["6.650·10⁻¹⁰", "−0.040·10⁻¹⁰", "≈ 0"]),
+        ([-12.3456, 1e-4, math.inf], ["−12.35", "≈ 0", "out of range"]),
+        ([5e-320], ["≈ 0"]),
+        ([0.0, math.nan], ["0", "out of range"]),
+    ],
+)
+def test_numbers_of_one_column_have_one_form(values: list[float], texts: list[str]) -> None:
+    assert list(column_texts(values)) == texts
+
+
+def test_the_split_says_which_one_step_back_it_is_of() -> None:
+    (run,) = runs("lstm", steps=12)
+    texts = [m.text for m in laid((run,), step=4) if isinstance(m, Text)]
+    assert texts[texts.index("by path") + 1 :][:3] == ["t = 5 → 4", "one step back", "linear scale"]
+    last = said(laid((run,), step=12))
+    assert "at t = 12" in last
+    assert "one step" not in last
+    lane = engine.Lane("b", engine.Network(cell="lstm", hidden=4, bidirectional=True, seed=1))
+    (both,) = engine.run(engine.Experiment((lane,), engine.Input.noise(8, 2, seed=4)))
+    assert "t = 3 → 4" in said(laid((both.on(1, "reverse"),), step=4))
+
+
+def test_a_path_says_its_own_amount_and_that_of_the_whole() -> None:
+    (run,) = runs("lstm", steps=12)
+    part = next(m for m in laid((run,), step=4) if m.label.startswith("through the forget gate"))
+    share = run.path_projections("c")["f"][4]
+    whole = format_number(float(run.norms("grad(c)")[4]))
+    assert part.label == f"through the forget gate at t = 4: {format_number(share)}; in all {whole}"
 
 
 def test_the_card_reads_the_norms_at_the_cursor() -> None:
@@ -201,7 +266,7 @@ def test_the_card_reads_the_norms_at_the_cursor() -> None:
     text = said(laid(shown, step=9))
     assert "t = 9: Rnn-0 " in text
     value = shown[0].norms("grad(h)")[9]
-    assert format_number(float(value), 2) in text
+    assert f"Rnn-0 {format_number(float(value))}" in text
 
 
 def test_a_curve_answers_on_its_course_and_not_in_its_box() -> None:
@@ -283,12 +348,12 @@ def test_colours_follow_an_explosion_and_are_the_usual_ones_otherwise() -> None:
 def test_a_gradient_beyond_the_colours_is_hatched_and_the_legend_says_so() -> None:
     def words(run: engine.Run) -> set[str]:
         texts = {m.text for m in laid((run,), step=2) if isinstance(m, Text)}
-        return texts & {"below", "above", "no number"}
+        return {text for text in texts if text.startswith(("below", "above", "no number"))}
 
-    assert words(*runs("rnn", steps=200, spectral_radius=0.3)) == {"below"}
+    assert words(*runs("rnn", steps=200, spectral_radius=0.3)) == {"below 10⁻¹²"}
     (growing,) = runs("rnn", steps=17, activation="identity", init="orthogonal", spectral_radius=1.3)
     assert gradient.colour_limits((trace(growing),)) == gradient.LIMITS
-    assert words(growing) == {"above"}
+    assert words(growing) == {"above 10³"}
     drawn = next(m for m in laid((growing,), step=2) if isinstance(m, HeatMap) and m.lane)
     where, colours = places(drawn), cell_colours(drawn, DARK)
     assert (where[:, 0] == ABOVE).any()
@@ -308,9 +373,22 @@ def test_a_gradient_beyond_the_colours_is_hatched_and_the_legend_says_so() -> No
         Veil(quantities=frozenset({"grad(c)", "grad(h)"})),
     ],
 )
-def test_a_veiled_gradient_leaves_one_sentence_and_no_number(veil: Veil) -> None:
-    marks = laid(runs(), veil=veil)
-    assert [type(m) for m in marks] == [Veiled]
+@pytest.mark.parametrize("step", [1, 9, 20, 40])
+def test_a_veiled_gradient_leaves_its_places_the_steps_and_no_number(veil: Veil, step: int) -> None:
+    marks = laid(runs(), step, veil)
+    assert not [m for m in marks if isinstance(m, HeatMap | Curve | Dots) or m.value is not None]
+    numbers = [m.text for m in marks if isinstance(m, Text) and any(c.isdigit() for c in m.text)]
+    assert numbers == [str(t) for t in step_ticks(40, 12) if str(t) in numbers] + ["Rnn-0", "Lstm-1"]
+    # Nothing but the names of the lanes and the cursor tells one run from another.
+    other = laid(runs(steps=40, forget_bias=-3.0), step, veil)
+    assert repr(other) == repr(marks)
+    sentences = [m for m in marks if isinstance(m, Veiled)]
+    assert len(sentences) == 3
+    (cursor,) = [m for m in marks if isinstance(m, Line)]
+    for sentence in sentences:
+        x, _, width, _ = sentence.rect
+        assert x >= cursor.rect[0] + 2.0 or x + width <= cursor.rect[0]
+        assert width > 0.4 * sentences[0].rect[2]
 
 
 def test_veiling_one_lanes_gradient_leaves_the_other() -> None:
@@ -361,26 +439,77 @@ def test_lines_are_named_in_the_margin_and_nothing_in_the_chart_breaks_the_curso
 ) -> None:
     marks = laid(runs(steps=60), step=step, size=size)
     names = margin_names(marks)
-    assert {m.text for m in names} >= {"Rnn-0", "Lstm-1", "bound", "direct path"}
+    assert {m.text for m in names} >= {"Rnn-0", "Lstm-1", "bound (γσ₁)ᵏ", "direct path", "from t = 60"}
     for one, other in itertools.combinations(names, 2):
         assert one.rect[1] + one.rect[3] <= other.rect[1] or other.rect[1] + other.rect[3] <= one.rect[1]
     _, top, _, height = curves(marks)[0].rect
     (cursor,) = [m for m in marks if isinstance(m, Line) and m.rect[2] == 2.0 and m.colour == DARK.text]
     broken = [k for k, (_, y) in enumerate(cursor.points) if not math.isfinite(y)]
-    assert all(cursor.points[k + 1][1] < top for k in broken)
+    assert all(cursor.points[k + 1][1] <= top for k in broken)
     assert cursor.points[-1][1] == top + height
 
 
-def test_the_cursor_is_broken_by_the_key_only_where_the_key_is() -> None:
-    (run,) = runs("rnn")
+@pytest.mark.parametrize("step", [1, 4, 35])
+def test_the_cursor_never_runs_through_the_colour_scale(step: int) -> None:
+    marks = laid(runs(), step=step)
+    line = next(m for m in marks if isinstance(m, Line) and m.rect[2] == 2.0 and m.colour == DARK.text)
+    scale = next(m for m in marks if isinstance(m, HeatMap) and not m.lane)
+    words = [m for m in marks if isinstance(m, Text) and m.rect[1] <= scale.rect[1] < m.rect[1] + m.rect[3]]
+    assert len(words) >= 3
+    drawn = [(a[1], b[1]) for a, b in itertools.pairwise(line.points) if math.isfinite(a[1] + b[1])]
+    assert drawn[0][0] == 0.0
+    for x, y, width, height in (m.rect for m in (scale, *words)):
+        assert all(bottom <= y or top >= y + height for top, bottom in drawn), (x, width)
 
-    def pieces(step: int) -> int:
-        marks = laid((run,), step=step)
-        line = next(m for m in marks if isinstance(m, Line) and m.rect[2] == 2.0 and m.colour == DARK.text)
-        return sum(not math.isfinite(y) for _, y in line.points)
 
-    assert pieces(1) == 1
-    assert pieces(35) == 0
+@pytest.mark.parametrize("at", [(40,), (7, 20, 40), (1, 40)])
+def test_the_large_pearls_are_the_steps_with_a_loss(at: tuple[int, ...]) -> None:
+    (run,) = runs("lstm", loss=engine.Loss(at=at))
+    marks = laid((run,))
+    timeline = {m.step: m.rect[0] + m.rect[2] / 2 for m in marks if m.node and type(m) is Mark}
+    pearls = [m for m in marks if isinstance(m, Dots) and m.fill != DARK.dim]
+    big = max(pearls, key=lambda m: m.radius)
+    assert [x for x, _ in big.points] == [pytest.approx(timeline[t]) for t in at]
+    (foot,) = [m for m in marks if isinstance(m, Dots) and m.fill == DARK.dim and m.radius < 4.0]
+    assert [x for x, _ in foot.points] == [x for x, _ in big.points]
+    labels = {m.label for m in marks}
+    assert {f"loss at t = {t}" for t in at} <= labels
+    assert "loss at t = " + ", ".join(str(t) for t in at) in [m.text for m in marks if isinstance(m, Text)]
+    small = min(pearls, key=lambda m: m.radius)
+    assert all(abs(x - other) > big.radius for x, _ in big.points for other, _ in small.points)
+
+
+def test_where_every_step_has_a_loss_no_pearl_stands_out() -> None:
+    (run,) = runs("lstm", loss=engine.Loss(at=tuple(range(1, 41))))
+    marks = laid((run,))
+    assert {m.radius for m in marks if isinstance(m, Dots) and m.points} == {2.6}
+    assert "loss at every step" in [m.text for m in marks if isinstance(m, Text)]
+
+
+def test_the_direct_path_says_where_it_begins() -> None:
+    (run,) = runs("lstm", steps=12, loss=engine.Loss(at=(3, 9)))
+    text = said(laid((run,), step=5))
+    assert "∏ f from t = 9" in text
+    assert "from t = 9" in [m.text for m in laid((run,), step=5) if isinstance(m, Text)]
+    lane = engine.Lane("old", engine.Network(cell="lstm", hidden=4, variant="no-forget-gate", seed=1))
+    (fixed,) = engine.run(engine.Experiment((lane,), engine.Input.noise(8, 2, seed=4)))
+    assert "∏ f = 1" in [m.text for m in laid((fixed,)) if isinstance(m, Text)]
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.25, 2.0])
+@pytest.mark.parametrize("y", [10.0, 10.3, 10.5, 10.9])
+@pytest.mark.parametrize("width", [1.0, 1.5, 3.0])
+def test_a_level_line_covers_whole_pixels(scale: float, y: float, width: float) -> None:
+    image = QImage(round(40 * scale), round(20 * scale), QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(0)
+    painter = QPainter(image)
+    painter.scale(scale, scale)
+    points = ((4.3, y), (14.6, y), (math.nan, math.nan), (20.0, y), (36.0, y))
+    draw(painter, (Line(rect=(4.0, y, 32.0, 1.0), points=points, colour="#FFFFFF", width=width),), DARK)
+    painter.end()
+    alpha = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1, 4)[:, :, 3]
+    assert set(alpha.ravel().tolist()) == {0, 255}
+    assert (alpha[:, round(8 * scale)] == 255).sum() == max(1, round(width * scale))
 
 
 def test_lines_that_meet_are_named_in_the_order_they_came_in() -> None:

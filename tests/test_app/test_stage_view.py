@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QFontMetricsF, QMouseEvent
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 import engine
@@ -18,7 +18,7 @@ from app.stage.overlay import outline
 from app.stage.plain import font_of
 from app.stage.veil import Veil
 from app.stage.view import StageView
-from app.theme import DARK, LIGHT, load_fonts
+from app.theme import DARK, LIGHT, lettering, load_fonts
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -307,14 +307,14 @@ def test_every_mark_lies_inside_and_no_text_is_cut(
             assert x + width <= size[0] + 0.5, mark
             assert y + height <= size[1] + 0.5, mark
             if isinstance(mark, Text) and view != "cell":
-                metrics: QFontMetricsF = font_of(mark.size, mark.weight, mark.italic, mark.mono)[1]
-                assert metrics.horizontalAdvance(mark.text) <= mark.rect[2] + 2.0, mark.text
+                font, _ = font_of(mark.size, mark.weight, mark.italic, mark.mono)
+                assert lettering.advance(mark.text, font) <= mark.rect[2] + 2.0, mark.text
 
 
 def ink(mark: Text) -> tuple[float, float, float, float]:
     """Return where a text is really painted: left, top, right, bottom."""
-    metrics: QFontMetricsF = font_of(mark.size, mark.weight, mark.italic, mark.mono)[1]
-    width, (x, y, room, height) = metrics.horizontalAdvance(mark.text), mark.rect
+    font, _ = font_of(mark.size, mark.weight, mark.italic, mark.mono)
+    width, (x, y, room, height) = lettering.advance(mark.text, font), mark.rect
     left = x + {"left": 0.0, "centre": (room - width) / 2, "right": room - width}[mark.align]
     return left, y + height / 2 - 0.4 * mark.size, left + width, y + height / 2 + 0.4 * mark.size
 

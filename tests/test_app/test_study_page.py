@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
 from app import paths
-from app.pages.fitted_scroll import FittedScroll
+from app.pages.fitted_scroll import FADE, FittedScroll
 from app.program import Program
 from app.storage import Answered, Explained
 from app.tutor.session import Phase
@@ -145,7 +145,9 @@ def test_the_run_stays_hidden_while_the_same_may_be_tried_again(qtbot: QtBot, pr
     assert (page.stage.last_step(), page.stage.view()) == (3, view)
     (said,) = [card.body.text() for card in page.column.findChildren(FeedbackCard) if card.isVisible()]
     assert program.study.verdict is not None
-    assert "idea behind it" in said
+    idea = program.study.misconception(program.study.verdict.feedback[0].misconception or "")
+    assert idea is not None
+    assert said == f"*Misconception: “{idea.statement}”*"
     assert program.study.verdict.feedback[0].text.strip() not in said
     assert all(slider.is_locked() for slider in page.controls.sliders)
     press(qtbot, program, Qt.Key.Key_D)
@@ -361,6 +363,69 @@ def test_nothing_chosen_is_said_and_not_checked(qtbot: QtBot, program: Program) 
     aftermath = program.window.study_page.column.aftermath
     assert aftermath is not None
     assert aftermath.shown() == ("reminder",)
+
+
+def test_the_button_is_filled_once_there_is_an_answer_to_check(qtbot: QtBot, program: Program) -> None:
+    column = program.window.study_page.column
+    ask(program, CHOICE)
+    assert not column.primary.is_ready()
+    press(qtbot, program, Qt.Key.Key_1)
+    assert column.primary.is_ready()
+    program.study.take_back()
+    assert not column.primary.is_ready()
+    ask(program, NUMBER)
+    assert column.number is not None
+    assert not column.primary.is_ready()
+    qtbot.keyClicks(column.number.edit, "2")
+    assert column.primary.is_ready()
+
+
+def test_where_several_can_be_chosen_a_misconception_bears_its_letter(qtbot: QtBot, program: Program) -> None:
+    ask(program, SEVERAL)
+    card = program.study.card
+    assert card is not None
+    wrong = [option.letter for option in card.options if not option.correct]
+    for option in (one for one in card.options if not one.correct):
+        press(qtbot, program, Qt.Key(Qt.Key.Key_1 + card.options.index(option)))
+    press(qtbot, program, Qt.Key.Key_Return)
+    column = program.window.study_page.column
+    (said,) = [one.body.text() for one in column.findChildren(FeedbackCard) if one.isVisible()]
+    (letter,) = wrong
+    lettered, idea = said.partition(f"**{letter}**")[2].split("\n\n")[:2]
+    assert lettered.strip()
+    assert idea.startswith("*Misconception: “")
+
+
+def test_the_place_is_cut_only_where_it_has_no_room(program: Program) -> None:
+    ask(program, CHOICE)
+    column = program.window.study_page.column
+    place = next(one for one in column.findChildren(Label) if one.accessibleName())
+    assert place.text() == place.accessibleName()
+    program.study.flag()
+    room = place.width()
+    program.window.resize(1100, 720)
+    QApplication.processEvents()
+    assert place.text() == place.accessibleName() or place.sizeHint().width() > room - 12
+
+
+def test_what_opens_leaves_the_question_in_sight_as_far_as_it_can(
+    qtbot: QtBot, program: Program, tmp_path: Path
+) -> None:
+    (tmp_path / "long.yaml").write_text(LONG, encoding="utf-8")
+    program.window.open_bank(tmp_path / "long.yaml")
+    program.window.resize(1280, 600)
+    ask(program, "long/one")
+    qtbot.wait(60)
+    column = program.window.study_page.column
+    press(qtbot, program, Qt.Key(Qt.Key.Key_1 + place_of(program, correct=False)))
+    press(qtbot, program, Qt.Key.Key_Return)
+    qtbot.wait(60)
+    area = column.findChild(FittedScroll)
+    assert isinstance(area, FittedScroll)
+    verdict = next(one for one in column.findChildren(FeedbackCard) if one.isVisible())
+    bottom = verdict.mapTo(area.viewport(), QPoint(0, verdict.height())).y()
+    assert area.verticalScrollBar().value() > 0
+    assert bottom == pytest.approx(area.viewport().height() - FADE, abs=FADE)
 
 
 def test_controls_are_locked_before_and_alive_after(qtbot: QtBot, program: Program) -> None:

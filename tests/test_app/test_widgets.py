@@ -32,6 +32,7 @@ from app.widgets import (
     TextStore,
     Toast,
 )
+from app.widgets.slider import plain_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -334,8 +335,7 @@ def test_a_verdict_moves_nothing_and_leaves_the_text_its_room(
     assert (card.heightForWidth(340), card.content.geometry()) == before
     word = next(label for label in card.findChildren(Label) if label.isVisible())
     assert "Right" in word.text()
-    line = card.content.y() + card.content.first_middle(card.content.width()) - word.height() / 2
-    assert word.geometry().bottom() <= line + word.height() / 2
+    assert not word.geometry().intersects(card.content.geometry())
     assert card.rect().contains(word.geometry())
 
 
@@ -490,6 +490,15 @@ def test_a_slider_says_its_value(slider: LabeledSlider) -> None:
     assert heard(slider.track) == "forget bias: −2.0"
     slider.set_value(17)
     assert slider.value() == 6
+
+
+def test_a_slider_writes_a_minus_and_no_negative_zero(qtbot: QtBot) -> None:
+    slider = LabeledSlider("bias", -1.0, 1.0, 0.1, -0.4)
+    qtbot.addWidget(slider)
+    assert slider.value_text() == "−0.4"
+    slider.set_value(-1e-14)
+    assert slider.value_text() == "0.0"
+    assert plain_number("−0.4") == plain_number("-0.4") == -0.4
 
 
 def test_a_slider_shows_values_as_told() -> None:

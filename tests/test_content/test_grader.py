@@ -232,8 +232,8 @@ def test_the_nearest_of_two_diagnosed_numbers_counts() -> None:
         ("8", "one divided by"),
         ("0.128", "Close"),
         ("0", "not 0"),
-        ("0.2", "too large"),
-        ("0.05", "too small"),
+        ("0.2", "The number is too large."),
+        ("0.05", "The number is too small."),
         ("-0.4", "neither is the size"),
     ],
 )
@@ -244,6 +244,29 @@ def test_another_wrong_number_is_told_how_it_differs(text: str, words: str) -> N
     assert words in said.text
     assert said.misconception is None
     assert "0.125" not in said.text
+
+
+@pytest.mark.parametrize(
+    ("key", "tolerance", "typed", "words"),
+    [
+        (32.0, 0.4, "31", "Close, but not the right number."),
+        (32.0, 0.4, "17.5", "The number is too small."),
+        (32.0, 0.4, "-20", "The sign is not right, and neither is the size."),
+        (-2.0, 0.02, "-3", "The sign is right, but the number is too far from 0."),
+        (-2.0, 0.02, "-1.2", "The sign is right, but the number is too close to 0."),
+    ],
+)
+def test_a_sign_is_spoken_of_only_where_it_could_be_wrong(
+    key: float, tolerance: float, typed: str, words: str
+) -> None:
+    question = replace(
+        NUMERIC,
+        parameters=(Parameter("k", (key,)),),
+        answer=NumericAnswer("k", absolute=tolerance),
+        diagnose=(),
+    )
+    (said,) = type_in(typed, question).feedback
+    assert said.text == words
 
 
 def test_what_is_no_number_is_no_attempt() -> None:

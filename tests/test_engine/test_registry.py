@@ -82,6 +82,46 @@ def test_arithmetic_comes_out_at_the_value(case: str) -> None:
                 assert worked.plain.endswith(engine.format_number(worked.value)), worked.plain
 
 
+@pytest.mark.parametrize("case", NETWORKS)
+def test_a_split_gradient_has_the_terms_of_its_formula(case: str) -> None:
+    """The direct path is a term of its own, the others together are the rest; no other split is printed."""
+    for run in views(run_of(case)):
+        for name in ("grad(c)", "grad(h)"):
+            if not run.has(name) or (name == "grad(h)" and run.cell == "lstm"):
+                continue
+            worked, parts = engine.arithmetic(run, name, 3, 1), run.paths(3, name[5])
+            words = [word for word, _ in worked.terms]
+            if run.cell == "rnn":
+                assert len(words) == 2
+                continue
+            assert worked.formula.count(" + ") + 1 >= len(words)
+            along = dict(worked.terms)[f"along {name[5]}"]
+            assert along == parts[name[5]][0]
+            assert len(words) == (2 if name == "grad(c)" else 3)
+            assert worked.plain.count("(") == 1
+            assert ", ".join(words[-1:]) in worked.plain
+
+
+def test_a_sum_comes_out_as_it_is_printed() -> None:
+    seen = 0
+    for case in NETWORKS:
+        for run in views(run_of(case)):
+            for q in run.quantities():
+                for t in range(max(1, run.first_step(q.name)), run.steps + 1):
+                    worked = engine.arithmetic(run, q.name, t, 1)
+                    sides = re.sub(r" \([^()]*[a-z][^()]*\)", "", worked.plain).split(" = ")
+                    if len(sides) != 3 or not re.fullmatch(r"[−+. 0-9]+", sides[1]):
+                        continue
+                    if " + " not in sides[1] and " − " not in sides[1]:
+                        continue
+                    total = eval(sides[1].replace("−", "-"))  # digits and signs only
+                    step = 10.0 ** -len(sides[2].partition(".")[2])
+                    # The last digit may be off by one where the sum lies between two.
+                    assert abs(total - float(sides[2].replace("−", "-"))) <= 0.75 * step, worked.plain
+                    seen += 1
+    assert seen > 50
+
+
 def test_the_numbers_in_a_line_of_arithmetic_give_its_result() -> None:
     """Products and sums of the printed factors come out at the printed value, as far as their digits go."""
     seen = 0
