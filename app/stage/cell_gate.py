@@ -23,6 +23,7 @@ MIXED: Final = "W·x+U·h+b"
 """What a block computes in which x and h are mixed, as the formulas have it."""
 _EARLY: Final = ("W·x+U·(r⊙h)+b", "W·x+U·q+b")
 _MIXED_BACK: Final = ("Wᵀδ, Uᵀδ", "Wᵀδ")
+_PEEPED_BACK: Final = ("Wᵀδ, Uᵀδ, w⊙δ", "…, w⊙δ", "w⊙δ")
 
 
 def mixed_early(drawing: Drawing, width: float) -> str:
@@ -30,9 +31,9 @@ def mixed_early(drawing: Drawing, width: float) -> str:
     return _first(_EARLY, 10.0 * drawing.type_factor, width)
 
 
-def mixed_back(drawing: Drawing, width: float) -> str:
-    """Return what a mixing block of that width does on the way back: the gradient to x and to h."""
-    return _first(_MIXED_BACK, 11.0 * drawing.type_factor, width)
+def mixed_back(drawing: Drawing, width: float, *, peephole: bool = False) -> str:
+    """Return what a mixing block of that width does on the way back: the gradient to x, to h, and to c."""
+    return _first(_PEEPED_BACK if peephole else _MIXED_BACK, 11.0 * drawing.type_factor, width)
 
 
 def _first(texts: tuple[str, ...], size: float, width: float) -> str:

@@ -225,8 +225,9 @@ class _Cell:
     def mixing(self, gate: str, left: float, title: str) -> None:
         """Draw the block in which h and x are mixed, and with peepholes c is weighed."""
         plan, text, size = self.plan, MIXED, None
+        peephole = gate in self.cell.peepholes
         label = tr("{gate}: the matrix mixes h and x into one number per unit").format(gate=title)
-        if gate in self.cell.peepholes:
+        if peephole:
             seen = "cₜ" if gate == "o" else self.flows.earlier("c")
             label = tr(
                 "{gate}: the matrix mixes h and x; a peephole adds each unit's own {c}, weighed"
@@ -239,7 +240,7 @@ class _Cell:
             text = next(fitting, "+w·c")
         mixing_block(
             self.drawing,
-            mixed_back(self.drawing, plan.gate_width) if self.backward else text,
+            mixed_back(self.drawing, plan.gate_width, peephole=peephole) if self.backward else text,
             (left, plan.mix_top, plan.gate_width, plan.mix_height),
             f"mix-{gate}",
             label,

@@ -191,7 +191,7 @@ def legend(drawing: Drawing, units: int, rect: Rect, theme: Theme) -> None:
     k = drawing.type_factor
     below, above, bare = sample_tones(theme)
     signs = [(below, tr("below 0")), (above, tr("above 0"))]
-    grey = [(bare, tr("about 0") if drawing.backward else tr("0"))] if drawing.bare else []
+    grey = [(bare, tr("below 10⁻⁶") if drawing.backward else tr("0"))] if drawing.bare else []
     wider, shorter = tr("wider: larger"), ""
     if drawing.backward:
         wider, shorter = tr("wider: larger |∂L/∂·|, 10⁻⁶ to 10"), tr("width: |∂L/∂·|, 10⁻⁶ to 10")
@@ -227,7 +227,7 @@ def legend(drawing: Drawing, units: int, rect: Rect, theme: Theme) -> None:
 def sentence_plate(drawing: Drawing, rect: Rect, theme: Theme) -> None:
     """Draw the empty plate with the calm sentence."""
     drawing.add(Panel(rect=rect, fill=theme.card, border=theme.line, radius=14.0))
-    words = tr("hidden until you answer")
+    words = tr("hidden for now")
     drawing.add(
         Veiled(
             rect=rect,

@@ -296,7 +296,9 @@ def _lane_chips(
 def _still_shown(scene: Scene, left: LeftRange) -> str:
     """Say what the picture shows where numbers left the range, and of the rest if that is not linear."""
     hatched = _tr("hatched: no number")
-    if scene.view == "gradient" or left.phase != "forward" or left.t < 2:
+    if left.phase == "forward" and scene.view == "gradient":
+        return _tr("in the forward pass, so no gradient is a number")
+    if left.phase != "forward" or left.t < 2:
         return hatched
     last = last_visible(scene.run, scene.veil)
     if all(scale_of(scene.run, name, last).floor is None for name in group_names(scene.run)):

@@ -206,7 +206,7 @@ def summary(flow: Flow) -> str:
     if flow.step is not None:
         text += tr(" at t = {t}").format(t=flow.step)
     if flow.hidden:
-        return text + ": " + tr("hidden until you answer")
+        return text + ": " + tr("hidden for now")
     if flow.values is None:
         return text
     if not np.isfinite(flow.values).all():

@@ -19,7 +19,7 @@ _ROW: Final = 20.0
 
 def hidden_sentence() -> str:
     """Return the sentence itself, in the user's language."""
-    return QCoreApplication.translate("Veil", "hidden until you answer")
+    return QCoreApplication.translate("Veil", "hidden for now")
 
 
 def veiled_place(

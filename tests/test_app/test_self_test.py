@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor
 
 from app.pages import aftermath, study
 from app.proof.self_test import CHECKS, self_test
@@ -31,6 +33,7 @@ from engine.unroll import unroll
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtGui import QPainter
     from pytestqt.qtbot import QtBot
 
     from engine.cells import Cell
@@ -223,6 +226,20 @@ def test_an_error_that_qt_swallows_is_found(monkeypatch: pytest.MonkeyPatch) -> 
 # ------------------------------------------------------------------------------------------------ its stage
 
 
+def _only_the_ground(
+    painter: QPainter,
+    _marks: object,
+    _theme: object,
+    _cache: object = None,
+    ground: str | None = None,
+    area: tuple[float, float, float, float] | None = None,
+    *_: object,
+) -> None:
+    """Paint no mark. What is not painted at all would show whatever lay in the memory."""
+    if ground is not None and area is not None:
+        painter.fillRect(QRectF(*area), QColor(ground))
+
+
 @pytest.mark.parametrize(
     ("break_it", "sentence"),
     [
@@ -231,7 +248,7 @@ def test_an_error_that_qt_swallows_is_found(monkeypatch: pytest.MonkeyPatch) -> 
             "a third of the view lstm cell forward dark is blank",
         ),
         (
-            lambda patch: patch.setattr(picture, "paint", lambda *_: None),
+            lambda patch: patch.setattr(picture, "paint", _only_the_ground),
             "a third of the view rnn gradient backward dark is blank",
         ),
         (

@@ -286,7 +286,7 @@ def test_beyond_the_veil_there_is_no_number_at_all(make: Callable[[int], engine.
     run = make(4)
     marks = place(run, Cursor(4), Veil(after=3))
     assert all_values(marks) == []
-    assert [mark.text for mark in marks if isinstance(mark, Veiled)] == ["hidden until you answer"]
+    assert [mark.text for mark in marks if isinstance(mark, Veiled)] == ["hidden for now"]
     assert not any(isinstance(mark, Text) for mark in marks)
     assert all_values(place(run, Cursor(3), Veil(after=3)))
     assert all_values(place(run, Cursor(3, backward=True), Veil(after=3))) == []
@@ -309,7 +309,7 @@ def test_a_hidden_gate_is_an_empty_box_and_nothing_tells_its_values() -> None:
     assert all(number not in mark.text for mark in inside)
     veiled = [mark for mark in marks if isinstance(mark, Veiled)]
     assert len(veiled) == 1
-    assert veiled[0].label.endswith("hidden until you answer")
+    assert veiled[0].label.endswith("hidden for now")
 
 
 def test_the_letters_and_the_token_are_written() -> None:
@@ -510,7 +510,7 @@ def test_a_step_without_a_loss_says_so_and_its_grey_strands_are_in_the_key() -> 
     )
     assert "from the loss" in there
     assert "no loss here" not in there
-    assert {"no loss here", "about 0"} <= none
+    assert {"no loss here", "below 10⁻⁶"} <= none
     assert "from the loss" not in none
 
 

@@ -151,7 +151,7 @@ def test_veiled_columns_are_empty_and_say_so() -> None:
     marks = gates(run, veil)
     assert all(m.values.shape[1] == 3 for m in maps(marks).values())
     veiled = [m for m in marks if isinstance(m, Veiled)]
-    assert [m.text for m in veiled] == ["hidden until you answer"]
+    assert [m.text for m in veiled] == ["hidden for now"]
     line = Timeline(veiled[0].rect[0], veiled[0].rect[2], 8)
     assert line.pitch == pytest.approx(maps(marks)["f"].cell_rect(0, 0)[2], rel=0.01)
     assert not [m for m in marks if m.node in {f"step-{t}" for t in range(4, 12)}]
@@ -174,7 +174,7 @@ def test_the_sentence_of_a_veiled_quantity_keeps_clear_of_the_cursor(step: int, 
         marks = gates(run, veil, step=step)
     frame = next(m for m in marks if isinstance(m, Panel) and m.border == DARK.text)
     (place,) = [m for m in marks if isinstance(m, Veiled)]
-    words = [m for m in marks if isinstance(m, (Text, Veiled)) and m.text.startswith("hidden until")]
+    words = [m for m in marks if isinstance(m, (Text, Veiled)) and m.text.startswith("hidden for")]
     assert len(words) == 1
     for mark in (place, *words):
         apart = mark.rect[0] >= frame.rect[0] + frame.rect[2] or mark.rect[0] + mark.rect[2] <= frame.rect[0]

@@ -152,8 +152,8 @@ def test_gradients_wait_for_the_answer(stage: StageView) -> None:
 def test_a_veiled_view_shows_one_sentence(stage: StageView) -> None:
     stage.set_veil(Veil(views=frozenset({"cell"})))
     assert not [m for m in stage.marks() if isinstance(m, (HeatMap, Slots, Strands)) and m.quantity]
-    assert "hidden until you answer" in everything_said(stage)
-    assert "hidden until you answer" in stage.accessibleDescription()
+    assert "hidden for now" in everything_said(stage)
+    assert "hidden for now" in stage.accessibleDescription()
 
 
 def test_a_card_open_on_what_is_veiled_now_is_closed(stage: StageView) -> None:
