@@ -9,6 +9,7 @@ column is the processor's time for the same moves: it hardly changes when other 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 import tempfile
@@ -61,6 +62,8 @@ def main() -> None:
             if program.library.problems:
                 raise SystemExit(str(program.library.problems))
             Hands(program).begin("bench/one")
+            gc.collect()
+            gc.freeze()  # as the program does once it has started
             page = program.window.study_page
             (run,) = page.stage.runs()
             print(

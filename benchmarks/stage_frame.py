@@ -58,6 +58,8 @@ def measure(frames: int, profile: bool, alone: bool) -> None:
         stage.player.pause()
         stage.set_veil(OPEN)
         stage.set_runs(runs)
+        # The stage knows that it plays, but the cursor is moved from here, by 16 ms a frame.
+        stage.player.moved.disconnect()
         settle()
         print(
             f"factor {stage.devicePixelRatioF():.0f}, stage {stage.width()}x{stage.height()}, "
@@ -83,8 +85,6 @@ def show(view: str, backward: bool, stage: StageView, frames: int) -> None:
     size = (float(stage.width()), float(stage.height()))
     cursor = rewound(Cursor(unit=3), steps, backward)
     stage.set_cursor(cursor)
-    # The stage knows that it plays, but the cursor is moved from here, by 16 ms a frame.
-    stage.player.moved.disconnect(stage.set_cursor)
     yardstick = Bare(())
     for _ in range(frames + dropped):
         if view == "cell":
