@@ -36,13 +36,18 @@ Parameters = Mapping[str, Array]
 # Below so many numbers in a state, calls cost more than arithmetic, and some numbers are computed in vain to
 # save calls; above, work is saved instead.
 _NARROW = 256
-# Products that sum over more than this are cut up: beyond it the float32 kernels of OpenBLAS fall to a third
-# of their speed when they share the cache with another program.
-_DEPTH = 128
+# Products that sum over more than this are cut up. Beyond the first the float32 kernels of OpenBLAS fall to a
+# third of their speed when they share the cache with another program; beyond the second the float64 operands
+# leave the cache.
+_DEPTH_32, _DEPTH_64 = 128, 512
 # Where a matrix is made for each step, so many numbers are made at once.
 _MATRIX_NUMBERS = 1 << 16
 # Up to so many units, and for a single sequence, a matrix for each step pays.
 _FOLDED_UNITS = 16
+
+
+def _depth(dtype: np.dtype[np.float64]) -> int:
+    return _DEPTH_64 if dtype == np.float64 else _DEPTH_32
 
 
 class Sizes(NamedTuple):
@@ -87,7 +92,12 @@ class Sizes(NamedTuple):
             return max(1, min(_MATRIX_NUMBERS // (4 * self.units * self.units), self.steps))
         if self.narrow:
             return self.steps
-        return max(1, min(_DEPTH // self.batch, self.steps))
+        return max(1, min(self.depth // self.batch, self.steps))
+
+    @property
+    def depth(self) -> int:
+        """Most numbers that a product of many numbers sums over."""
+        return _depth(self.dtype)
 
     def chunks(self, cuts: Collection[int] = ()) -> list[slice]:
         """Steps in portions, the last ones first; none reaches over a cut."""
@@ -185,8 +195,9 @@ class WeightSums:
             self.total += delta[:, :, 0].T @ operand[:, :, 0]
             return
         by_row, by_feature = _columns_together(delta), _columns_together(operand)
-        for start in range(0, by_row.shape[1], _DEPTH):
-            part = slice(start, start + _DEPTH)
+        depth = _depth(self.total.dtype)
+        for start in range(0, by_row.shape[1], depth):
+            part = slice(start, start + depth)
             self.total += by_row[:, part] @ by_feature[:, part].T
 
     def by_name(self, units: int) -> dict[str, Array]:
@@ -227,31 +238,32 @@ class BackProduct:
 
     def __init__(self, sizes: Sizes, gates: int, rows: int) -> None:
         batch, units, dtype = sizes.batch, sizes.units, sizes.dtype
-        self.gates, self.units, self.narrow = gates, units, sizes.narrow
+        self.gates, self.units = gates, units
+        self.whole = sizes.narrow or gates * units <= sizes.depth
         self.total: Array = columns(np.empty((1, rows, batch), dtype))[0]
-        if self.narrow:
+        if self.whole:
             self.matrix: Array = np.empty((rows, gates * units), dtype)
         else:
-            # One product for each gate, and a sum: see _DEPTH.
+            # One product for each gate, and a sum: see `Sizes.depth`.
             self.matrices: Array = np.empty((gates, rows, units), dtype)
             self.parts: Array = np.empty((gates, rows, batch), dtype)
 
     def load(self, weight: Array, rows: slice) -> None:
         """Take a packed matrix (G*H, N), transposed, as some of the rows."""
-        if self.narrow:
+        if self.whole:
             self.matrix[rows] = weight.T
         else:
             self.matrices[:, rows] = weight.reshape(self.gates, self.units, -1).transpose(0, 2, 1)
 
     def operands(self, delta: Array) -> list[Array]:
         """What is to be given for each step, of delta (T, G*H, B)."""
-        if self.narrow:
+        if self.whole:
             return list(columns(delta))
         return [step.reshape(self.gates, self.units, -1) for step in delta]
 
     def __call__(self, delta: Array) -> None:
         """Multiply."""
-        if self.narrow:
+        if self.whole:
             self.matrix.dot(delta, self.total)
         else:
             np.matmul(self.matrices, delta, self.parts)
