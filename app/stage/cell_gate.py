@@ -16,28 +16,20 @@ if TYPE_CHECKING:
     from .marks import Rect
     from .strands import Flow
 
-__all__ = ["MIXED", "absent_gate", "gate_box", "mixed_back", "mixed_early", "mixing_block", "roomy"]
+__all__ = ["MIXED", "MIXED_EARLY", "absent_gate", "gate_box", "mixed_back", "mixing_block", "roomy"]
 
 
 MIXED: Final = "W·x+U·h+b"
 """What a block computes in which x and h are mixed, as the formulas have it."""
-_EARLY: Final = ("W·x+U·(r⊙h)+b", "W·x+U·q+b")
+MIXED_EARLY: Final = "W·x+U·q+b"
+"""The same where the past has been reset before, q = r ⊙ h."""
 _MIXED_BACK: Final = ("Wᵀδ, Uᵀδ", "Wᵀδ")
 _PEEPED_BACK: Final = ("Wᵀδ, Uᵀδ, w⊙δ", "…, w⊙δ", "w⊙δ")
 
 
-def mixed_early(drawing: Drawing, width: float) -> str:
-    """Return what the block of that width computes whose past was reset before."""
-    return _first(_EARLY, 10.0 * drawing.type_factor, width)
-
-
 def mixed_back(drawing: Drawing, width: float, *, peephole: bool = False) -> str:
     """Return what a mixing block of that width does on the way back: the gradient to x, to h, and to c."""
-    return _first(_PEEPED_BACK if peephole else _MIXED_BACK, 11.0 * drawing.type_factor, width)
-
-
-def _first(texts: tuple[str, ...], size: float, width: float) -> str:
-    """Return the first text that fits into a block, or the last."""
+    texts, size = _PEEPED_BACK if peephole else _MIXED_BACK, 11.0 * drawing.type_factor
     return next((text for text in texts if text_width(text, size, mono=True) + 12.0 <= width), texts[-1])
 
 

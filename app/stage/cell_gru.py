@@ -15,7 +15,7 @@ from engine import quantity
 from .cell_bus import Tap, draw_bus
 from .cell_flows import above_words, has_read_out, judged
 from .cell_flows_gru import GruFlows
-from .cell_gate import MIXED, gate_box, mixed_back, mixed_early, mixing_block, roomy
+from .cell_gate import MIXED, MIXED_EARLY, gate_box, mixed_back, mixing_block, roomy
 from .cell_gru_words import letters, notes
 from .cell_parts import direct_band, sentence_plate
 from .drawing import Drawing, Frame, Still
@@ -244,7 +244,7 @@ class _Cell:
             wire(flows.of_input(), ((here, plan.mix_top), (here, y)), 0.0, CANDIDATE, max(0.0, join - rise))
             for text, x, node, label in blocks:
                 rect = (x - plan.mix_width / 2, plan.mix_top, plan.mix_width, plan.mix_height)
-                shown = ("Uᵀδ" if node == "mix-q" else "Wᵀδ") if self.backward else text
+                shown = ("Uᵀ(r⊙δ)" if node == "mix-q" else "Wᵀδ") if self.backward else text
                 mixing_block(self.drawing, shown, rect, node, label, (GATING, 0.0), self.theme)
             wire(flows.reset_part(), ((past, y), (here, y)), 0.0, CANDIDATE, meet)
             wire(self.value("z_n"), ((here, y), (edge, y)), 0.0, CANDIDATE, join)
@@ -257,7 +257,7 @@ class _Cell:
             rect = (here - half, y - plan.one_height / 2, plan.early_width, plan.one_height)
             mixing_block(
                 self.drawing,
-                (mixed_back if self.backward else mixed_early)(self.drawing, plan.early_width),
+                mixed_back(self.drawing, plan.early_width) if self.backward else MIXED_EARLY,
                 rect,
                 "mix-n",
                 tr("candidate: the matrix mixes q (the reset past, r ⊙ h) and x into one number per unit"),
@@ -302,7 +302,7 @@ class _Cell:
             PRODUCTS,
             max(0.0, taken - (plan.gate_top - side)),
         )
-        minus = ("× −1", "×−1") if back else ("1 − z", "1−z")
+        minus = ("× −1", "× −1") if back else ("1 − zₜ", "1−zₜ")
         fits = text_width(minus[0], 11.0 * plan.type, mono=True) + 8.0 <= plan.one_width
         self.drawing.box(
             minus[0 if fits else 1],

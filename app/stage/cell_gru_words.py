@@ -62,7 +62,7 @@ def letters(
     foot(drawing, plan, flows, (plan.x_down, plan.x_reset - plan.gate_width / 2 - 6.0), size, above, theme)
     # The wire from there has the letter that the formulas have.
     if after and plan.x_recurrent - plan.x_reset - plan.gate_width / 2 - half >= 24.0 * k:
-        place = (plan.x_recurrent - half - 4.0 - 20.0 * k, plan.mix_top - 17.0 * k, 20.0 * k, 16.0 * k)
+        place = (plan.x_recurrent - half - 4.0 - 20.0 * k, plan.mix_top - 21.0 * k, 20.0 * k, 16.0 * k)
         letter(drawing, "qₜ", place, theme.role("h"), 13.0, "right")
     elif not after and plan.x_join - plan.early_width / 2 - plan.x_recurrent - plan.node >= 17.0 * k:
         place = (plan.x_recurrent + plan.node + 1.0, plan.y_row - half - 4.0 - 16.0 * k, 18.0 * k, 16.0 * k)
@@ -108,7 +108,8 @@ def notes(drawing: Drawing, plan: GruPlan, flows: Flows, unit: int, theme: Theme
         note(copies, right, row, "right")
         right -= text_width(copies, 11.0 * k) + 16.0
     numbers_of(drawing, flows.run.units, unit, (left, row, right - left, 15.0 * k), theme)
-    delta(drawing, plan, plan.x_update, theme)
+    # Of the update gate's pre-activation: z alone is the gate here.
+    delta(drawing, plan, plan.x_update, theme, "zᶻ")
     beside = plan.x_down + half + gap
     if beside + text_width(tr("adds"), 11.0 * k) + 8.0 <= plan.x_update - plan.node:
         note(tr("adds"), beside, plan.y_state + half + 5.0, "left")

@@ -110,7 +110,7 @@ def notes(drawing: Drawing, plan: LstmPlan, flows: Flows, unit: int, theme: Them
     note(copies, begin, row, "left")
     note(adds, plan.x_output - plan.bend, row, "centre")
     left = begin + text_width(copies, 11.0 * k) + 16.0
-    right = plan.x_output - plan.bend - text_width(adds, 11.0 * k) / 2 - 20.0
+    right = plan.x_output - plan.bend - text_width(adds, 11.0 * k) / 2 - 44.0
     numbers_of(drawing, flows.run.units, unit, (left, row, right - left, 15.0 * k), theme)
     if not cell.peepholes:  # they pass there
         delta(drawing, plan, x_f if "f" in cell.gates else x_i if "i" in cell.gates else x_g, theme)

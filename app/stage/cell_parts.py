@@ -93,11 +93,11 @@ def _said_of_numbers(units: int, unit: int, backward: bool) -> list[str]:
     return [text.format(k=unit) for text in texts]
 
 
-def delta(drawing: Drawing, plan: LstmPlan | GruPlan, x: float, theme: Theme) -> None:
+def delta(drawing: Drawing, plan: LstmPlan | GruPlan, x: float, theme: Theme, of: str = "z") -> None:
     """Say beside the wire of a pre-activation, if there is room, what the blocks below call its gradient."""
     k, top = plan.type, plan.gate_top + plan.gate_height
     if plan.mix_top - top >= 14.0 * k:
-        words = tr("δ = ∂L/∂z")
+        words = tr("δ = ∂L/∂{z}").format(z=of)
         place = (x + plan.wires.span / 2 + 6.0, top, text_width(words, 11.0 * k) + 4.0, plan.mix_top - top)
         drawing.text(words, place, theme.dim, 11.0)
 

@@ -13,7 +13,7 @@ from PySide6.QtCore import QCoreApplication
 
 from engine import format_number, quantity
 
-from .lanes import direct_gate, direct_words, least_gap
+from .lanes import direct_words, least_gap
 from .line_ends import LineEnd, named_ends
 from .marks import Dots, Line, Mark, Panel, Point, Rect, Text
 from .naming import lane_title, short_titles
@@ -374,8 +374,8 @@ class _Plot:
         for lane, hue, named in zip(lanes, hues, names, strict=True):
             rows.append((elided(named, 90.0, 11.0), format_number(float(lane.norms[step - 1])), hue))
             if lane.direct is not None and self.box[3] >= 110.0 and lane.is_direct(step):
-                product = _tr("∏ {gate} from t = {end}").format(gate=direct_gate(lane.run), end=lane.end)
-                rows.append((product, format_number(float(lane.direct[step - 1])), theme.dim))
+                # A norm, too: what the gates' product leaves of the gradient at the last judged step.
+                rows.append((_tr("direct path"), format_number(float(lane.direct[step - 1])), theme.dim))
         if len(rows) * 16.0 + 12.0 > self.box[3]:
             rows = rows[: max(1, int((self.box[3] - 12.0) // 16.0))]
         head = f"t = {step}"

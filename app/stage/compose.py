@@ -254,7 +254,11 @@ def _input(run: Run, hidden: bool, room: float) -> str:
         return elided(whole.format(input=_tr("{count} steps").format(count=run.steps)), room, 13.0)
     words = [label for label in run.labels if label]
     texts = [_tr("“{tokens}”").format(tokens=" ".join(words))]
-    texts += [_tr("“{tokens} …”").format(tokens=" ".join(words[:k])) for k in range(len(words) - 1, 0, -1)]
+    fewer = range(len(words) - 1, 0, -1)
+    if is_reverse(run):  # what is read first is at the end
+        texts += [_tr("“… {tokens}”").format(tokens=" ".join(words[-k:])) for k in fewer]
+    else:
+        texts += [_tr("“{tokens} …”").format(tokens=" ".join(words[:k])) for k in fewer]
     shown = (whole.format(input=text) for text in texts)
     # The estimate of a sentence's width is on the safe side by more than this.
     fitting = (text for text in shown if 0.96 * text_width(text, 13.0) <= room)

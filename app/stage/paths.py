@@ -176,7 +176,7 @@ def _caption(run: Run, step: int, rows: int) -> tuple[str, ...]:
     where = _tr("t = {later} → {t}").format(later=before, t=step)
     if rows >= 4:
         return where, _tr("one step back"), _tr("linear scale")
-    return (where, _tr("one step, linear")) if rows == 3 else (where,)
+    return (where, _tr("one step back")) if rows == 3 else (where,)
 
 
 def column_texts(values: Sequence[float]) -> tuple[str, ...]:
