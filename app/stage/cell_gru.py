@@ -198,7 +198,7 @@ class _Cell:
                     mixed_back(self.drawing, plan.gate_width) if self.backward else MIXED,
                     (left, plan.mix_top, plan.gate_width, plan.mix_height),
                     f"mix-{gate}",
-                    tr("{gate}: the matrix mixes h and x into one number per unit").format(gate=titles[gate]),
+                    tr("{gate}: W and U mix x and h").format(gate=titles[gate]),
                     (GATING, 0.0),
                     theme,
                 )
@@ -235,8 +235,8 @@ class _Cell:
         past, here, edge = plan.x_recurrent, plan.x_join, plan.x_candidate - plan.gate_width / 2
         wire(self.value("r"), ((plan.x_reset + plan.gate_width / 2, y), (past, y)), 0.0, CANDIDATE)
         blocks = (
-            ("U·h+b", past, "mix-q", tr("recurrent part of the candidate: the matrix mixes h")),
-            ("W·x+b", here, "mix-n", tr("candidate: the matrix mixes x")),
+            ("U·h+b", past, "mix-q", tr("recurrent part of the candidate: U mixes h")),
+            ("W·x+b", here, "mix-n", tr("candidate: W mixes x")),
         )
         if self.after:
             rise = plan.mix_top - y
@@ -260,7 +260,7 @@ class _Cell:
                 mixed_back(self.drawing, plan.early_width) if self.backward else MIXED_EARLY,
                 rect,
                 "mix-n",
-                tr("candidate: the matrix mixes q (the reset past, r ⊙ h) and x into one number per unit"),
+                tr("candidate: W and U mix x and q, which is r ⊙ h"),
                 (CANDIDATE, join),
                 self.theme,
             )

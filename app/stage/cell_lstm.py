@@ -226,12 +226,12 @@ class _Cell:
         """Draw the block in which h and x are mixed, and with peepholes c is weighed."""
         plan, text, size = self.plan, MIXED, None
         peephole = gate in self.cell.peepholes
-        label = tr("{gate}: the matrix mixes h and x into one number per unit").format(gate=title)
+        label = tr("{gate}: W and U mix x and h").format(gate=title)
         if peephole:
             seen = "cₜ" if gate == "o" else self.flows.earlier("c")
-            label = tr(
-                "{gate}: the matrix mixes h and x; a peephole adds each unit's own {c}, weighed"
-            ).format(gate=title, c=seen)
+            label = tr("{gate}: W and U mix x and h; a peephole adds each unit's own {c}, weighed").format(
+                gate=title, c=seen
+            )
             size = 10.0
             texts = (f"W·x+U·h+w·{seen}+b", f"…+w·{seen}", "+w·c")
             fitting = (

@@ -133,7 +133,7 @@ class _Cell:
             (plan.mix_left, plan.y - tall / 2, plan.mix_width, tall),
             theme.line,
             "mix",
-            tr("the matrix mixes h and x into one number per unit"),
+            tr("W and U mix x and h"),
             (ACTIVATION, 0.0),
             size=12.0,
             colour=theme.dim,

@@ -74,7 +74,8 @@ def outline(found: Mark | None, marks: Iterable[Mark], theme: Theme) -> tuple[Ma
     for owner in marks:
         same = isinstance(owner, HeatMap) and (owner.lane, owner.quantity) == (found.lane, found.quantity)
         if isinstance(owner, HeatMap) and same and owner.contains(x + width / 2, y + height / 2):
-            cell = (x - 1.0, y - 1.0, width - owner.gap + 2.0, height - owner.row_gap + 2.0)
+            # Outside the cell, which may be a few pixels low: its colour is what is asked about.
+            cell = (x - 2.5, y - 2.5, width - owner.gap + 5.0, height - owner.row_gap + 5.0)
             around = (cell[0] - 1.5, cell[1] - 1.5, cell[2] + 3.0, cell[3] + 3.0)
             return (
                 Panel(rect=around, border=theme.panel, border_width=1.5, radius=3.0),

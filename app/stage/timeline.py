@@ -19,6 +19,8 @@ __all__ = ["Timeline", "column_labels", "columns", "cursor_frame", "elided", "te
 _NARROW = frozenset("iljtfrI.,;:'|!()[]· ’‘“”1")
 _WIDE = frozenset("mwMW@%—…")
 _RAISED = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_OVERHANG = 10.0
+"""Pixels by which the last step's number may stand out over its column."""
 
 
 @lru_cache(maxsize=2048)
@@ -137,7 +139,8 @@ def column_labels(
 
     def span(t: int) -> tuple[float, float]:
         half = text_width(text(t), size, mono=mono) / 2 + 4.0
-        middle = min(max(line.centre(t), line.left + half - 4.0), line.left + line.width - half + 4.0)
+        end = line.left + line.width + (0.0 if labels else _OVERHANG)
+        middle = min(max(line.centre(t), line.left + half - 4.0), end - half + 4.0)
         return middle - half, middle + half
 
     low, high = span(cursor)
