@@ -161,7 +161,7 @@ class _Plate:
         if self.full and any(
             self.known[name].is_gate and not self.veil.hides(quantity=name) for name in self.names
         ):
-            x = self.line.left + self.line.width + 14.0
+            x = self.line.left + self.line.width + 20.0
             marks.append(heading(x, y, self.rect[0] + self.rect[2] - x, self.theme))
         return marks
 
