@@ -29,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TESTS = (
     "test_torch_agreement.py",
     "test_kernels.py",
+    "test_fast.py",
     "test_symmetry.py",
     "test_networks.py",
     "test_gradients.py",
