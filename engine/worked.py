@@ -152,12 +152,13 @@ def _symbol(run: Run, name: str, t: int) -> str:
 
 
 def _factor(value: float) -> str:
-    text = format_number(value)
+    text = format_number(value, 4)
     return f"({text})" if value < 0 else text
 
 
 def _product(*values: float) -> str:
-    return "·".join([format_number(values[0]), *(_factor(v) for v in values[1:])])
+    """Write a product whose factors have a digit more than results have: it comes out as it is printed."""
+    return "·".join([format_number(values[0], 4), *(_factor(v) for v in values[1:])])
 
 
 def _sum(terms: tuple[tuple[str, float], ...]) -> str:

@@ -106,8 +106,11 @@ def path_panel(
         column, row = divmod(index, rows)
         left = x + gutter + column * room
         y = top + 18.0 * row
-        label = _tr("{path} at t = {t}: {value}; in all {total}").format(
-            path=_names(run, key)[1], value=format_number(values[key]), total=format_number(total), t=step
+        label = _tr("{path}, {when}: {value}; in all {total}").format(
+            path=_names(run, key)[1],
+            value=format_number(values[key]),
+            total=format_number(total),
+            when=f"t = {step}" if key == "above" else _way(run, step),
         )
         part = Mark(
             rect=(left, y, room, 17.0),
@@ -168,12 +171,17 @@ def _role(run: Run, key: str) -> str:
     return "loss" if key == "above" else quantity(key, run.network.recurrence).role
 
 
+def _way(run: Run, step: int) -> str:
+    """Say from which step to this one the gradient comes back; of the step at the end, itself."""
+    before = step - 1 if is_reverse(run) else step + 1
+    return f"t = {before} → {step}" if 1 <= before <= run.steps else f"t = {step}"
+
+
 def _caption(run: Run, step: int, rows: int) -> tuple[str, ...]:
     """Say which step back is split: the rows tell of this one, not of the whole way from the loss."""
-    before = step - 1 if is_reverse(run) else step + 1
-    if not 1 <= before <= run.steps:
-        return (_tr("at t = {t}").format(t=step), _tr("linear scale"))[: 2 if rows >= 3 else 1]
-    where = _tr("t = {later} → {t}").format(later=before, t=step)
+    where = _way(run, step)
+    if "→" not in where:  # nothing comes back to the step at the end
+        return (_tr("at {t}").format(t=where), _tr("linear scale"))[: 2 if rows >= 3 else 1]
     if rows >= 4:
         return where, _tr("one step back"), _tr("linear scale")
     return (where, _tr("one step back")) if rows == 3 else (where,)

@@ -121,8 +121,8 @@ def legend(
 
     if known.is_gate:
         left, right = saturation(run, name, last)
-        tick(SATURATION[1], f"> {SATURATION[1]}{percent_text(right):>6}")
-        tick(SATURATION[0], f"< {SATURATION[0]}{percent_text(left):>6}")
+        tick(SATURATION[1], f">{SATURATION[1]}{percent_text(right):>7}")
+        tick(SATURATION[0], f"<{SATURATION[0]}{percent_text(left):>7}")
         if dotted:
             ink = theme.role(known.role)
             for middle, colour in ((0.5 + SATURATION[1] / 2, theme.panel), (SATURATION[0] / 2, ink)):

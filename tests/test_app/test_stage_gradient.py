@@ -258,7 +258,7 @@ def test_a_path_says_its_own_amount_and_that_of_the_whole() -> None:
     part = next(m for m in laid((run,), step=4) if m.label.startswith("through the forget gate"))
     share = run.path_projections("c")["f"][4]
     whole = format_number(float(run.norms("grad(c)")[4]))
-    assert part.label == f"through the forget gate at t = 4: {format_number(share)}; in all {whole}"
+    assert part.label == f"through the forget gate, t = 5 → 4: {format_number(share)}; in all {whole}"
 
 
 def test_the_card_reads_the_norms_at_the_cursor() -> None:

@@ -102,7 +102,7 @@ def test_saturation_counts_what_lies_beyond_the_limits() -> None:
     left, right = saturation(run, "f", run.steps)
     assert right == np.count_nonzero(values > 0.9) / values.size > 0.9
     assert left == 0.0
-    assert f"> 0.9{percent_text(right):>6}" in [m.text for m in gates(run) if isinstance(m, Text)]
+    assert f">0.9{percent_text(right):>7}" in [m.text for m in gates(run) if isinstance(m, Text)]
 
 
 @pytest.mark.parametrize(("bias", "colour"), [(8.0, DARK.panel), (-8.0, DARK.forget)])
@@ -161,7 +161,7 @@ def test_a_veiled_quantity_has_no_map_and_no_share() -> None:
     marks = gates(a_run(), Veil(quantities=frozenset({"f"})))
     assert set(maps(marks)) == set("igoch")
     assert [m for m in marks if isinstance(m, Veiled)]
-    assert len([m for m in marks if isinstance(m, Text) and m.text.startswith("> 0.9")]) == 2
+    assert len([m for m in marks if isinstance(m, Text) and m.text.startswith(">0.9")]) == 2
 
 
 @pytest.mark.parametrize("step", [1, 5, 6, 11])
