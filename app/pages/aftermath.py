@@ -220,7 +220,7 @@ class Aftermath(QWidget):
         if card.controls:
             notes.append(self.tr("The controls under the stage are yours now."))
         if self._study.verdict is not None and not self._study.verdict.right:
-            notes.append(self.tr("This question comes back: a session begins with what was wrong."))
+            notes.append(self.tr("This question will come back: a session begins with what you got wrong."))
         if notes:
             column.addWidget(Label(" ".join(notes), px=12, tone="dim", wrap=True))
         if card.sources:

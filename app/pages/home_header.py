@@ -104,7 +104,7 @@ class HomeHeader(QWidget):
 
     def _set_banks(self, summary: HomeSummary) -> None:
         title = f"{home_words.banks(summary.banks)}, {home_words.questions(summary.tally.questions)}"
-        detail = self.tr("study one of them")
+        detail = self.tr("choose one to study")
         if summary.problems:
             files = sum(bool(file.problems) for file in summary.files)
             where = self.tr("in 1 file") if files == 1 else self.tr("in {0} files").format(files)

@@ -136,7 +136,7 @@ def concept_counts(tally: Tally, touching: int) -> str:
         more = one if touching == 1 else _tr("{0} others touch it").format(touching)
     if not tally.questions:
         if not touching:
-            return _tr("No question of your banks is about this yet.")
+            return _tr("None of your banks has a question on this yet.")
         return _tr("No question is mainly about this; {0}.").format(more)
     said = f"{questions(tally.questions)}: {answers(tally)}"
     return f"{said}; {more}." if more else f"{said}."

@@ -83,7 +83,7 @@ def of_the_veil(study: StudyController) -> str:
             return _tr("You set the controls first; now the run is shown.")
         return _tr("You predicted first; now the run is shown.")
     if veil and study.is_answered:
-        return _tr("The run stays hidden while you may try once more.")
+        return _tr("The run stays hidden until your second try.")
     return veil
 
 

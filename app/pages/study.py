@@ -254,7 +254,7 @@ class StudyPage(QWidget):
         note = ""
         if card.controls and not is_open:
             asked = any(control.when == "answer" for control in card.controls)
-            note = self.tr("yours to set: this is the answer") if asked else ""
+            note = self.tr("yours to set: your setting is the answer") if asked else ""
             if not any(live):
                 note = self.tr("yours to move after you answer")
                 if self._study.is_answered:

@@ -69,7 +69,7 @@ class Flows:
             quantity=name,
             step=step,
             scale="gradient" if known.is_gradient else "gate" if gate else "signed",
-            full=full_scale(known),
+            full=self.full(name),
             hue=self.theme.role(known.role) if gate else None,
             member="input" if base in ("x", "e") else "unit",
             hidden=hidden,
@@ -95,7 +95,12 @@ class Flows:
             return replace(flow, values=make())
 
     def full(self, name: str) -> float:
-        """Return the size at which a strand of a quantity has its full width."""
+        """Return the size at which a strand of a quantity has its full width.
+
+        In a plain cell the pre-activation has the state's scale: side by side they show what is squashed.
+        """
+        if name == "z" and self.run.cell == "rnn":
+            name = "h"
         return full_scale(quantity(name, self.run.network.recurrence))
 
     def product(self, title: str, factor: str, other: tuple[str, int]) -> Flow:

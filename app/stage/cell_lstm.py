@@ -233,11 +233,11 @@ class _Cell:
                 gate=title, c=seen
             )
             size = 10.0
-            texts = (f"W·x+U·h+w·{seen}+b", f"…+w·{seen}", "+w·c")
+            texts = (f"W·x+U·h+w⊙{seen}+b", f"…+w⊙{seen}", "+w⊙c")
             fitting = (
                 t for t in texts if text_width(t, 10.0 * plan.type, mono=True) <= plan.gate_width - 4.0
             )
-            text = next(fitting, "+w·c")
+            text = next(fitting, "+w⊙c")
         mixing_block(
             self.drawing,
             mixed_back(self.drawing, plan.gate_width, peephole=peephole) if self.backward else text,

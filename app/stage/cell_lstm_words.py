@@ -118,8 +118,9 @@ def notes(drawing: Drawing, plan: LstmPlan, flows: Flows, unit: int, theme: Them
         return
     emitted = "cₜ" if cell.variant == "no-output-activation" else "tanh cₜ"
     apart = (x_o - x_g) - 2 * (half + gap)
-    if not cell.peepholes and apart >= text_width(f"× iₜ× {emitted}", 11.0 * k) + 12.0:
-        note(f"× {emitted}", x_o - half - gap, level, "right")
+    if cell.peepholes or apart < text_width(f"× iₜ× {emitted}", 11.0 * k) + 12.0:
+        return  # without this one the other would be taken for the gate's
+    note(f"× {emitted}", x_o - half - gap, level, "right")
     # Above the wire of the output gate, and where that is beside the tanh, left of it.
     over = plan.y_product - half - 3.0 - 15.0 * k
     pill = cell.variant != "no-output-activation" and over < plan.tanh_top + plan.tanh_height + 2.0

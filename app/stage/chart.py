@@ -375,7 +375,7 @@ class _Plot:
             rows.append((elided(named, 90.0, 11.0), format_number(float(lane.norms[step - 1])), hue))
             if lane.direct is not None and self.box[3] >= 110.0 and lane.is_direct(step):
                 # A norm, too: what the gates' product leaves of the gradient at the last judged step.
-                rows.append((_tr("direct path"), format_number(float(lane.direct[step - 1])), theme.dim))
+                rows.append((_tr("direct path"), format_number(float(lane.direct[step - 1])), hue))
         if len(rows) * 16.0 + 12.0 > self.box[3]:
             rows = rows[: max(1, int((self.box[3] - 12.0) // 16.0))]
         head = f"t = {step}"

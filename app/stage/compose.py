@@ -301,13 +301,13 @@ def _still_shown(scene: Scene, left: LeftRange) -> str:
     """Say what the picture shows where numbers left the range, and of the rest if that is not linear."""
     hatched = _tr("hatched: no number")
     if left.phase == "forward" and scene.view == "gradient":
-        return _tr("in the forward pass, so no gradient is a number")
+        return _tr("in the forward pass, so there is no finite gradient")
     if left.phase != "forward" or left.t < 2:
         return hatched
     last = last_visible(scene.run, scene.veil)
     if all(scale_of(scene.run, name, last).floor is None for name in group_names(scene.run)):
         return hatched
-    return hatched + _tr("; t = 1..{last} by powers of ten").format(last=left.t - 1)
+    return hatched + _tr("; t = 1..{last} on a log scale").format(last=left.t - 1)
 
 
 @lru_cache(maxsize=4)

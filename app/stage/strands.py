@@ -4,8 +4,8 @@ Scales, the same in every picture so that pictures can be compared:
 
 * forward, the width of a strand grows with the magnitude from :data:`THINNEST` at 0 to the full width at
   :func:`full_scale` (1 for x and whatever is bounded by 1; 1.5 for c and what is added up to it; 2 for an
-  unbounded h; 3 for pre-activations); beyond that it stays full. The colour is the sign, a gate's strands
-  have the gate's hue.
+  unbounded h; 3 for the pre-activations of gates); beyond that it stays full. The colour is the sign, a
+  gate's strands have the gate's hue.
 * backward, the width grows with the logarithm of the magnitude from ``10**GRADIENT_LOW`` to
   ``10**GRADIENT_HIGH``.
 * more than :data:`MOST` units are shown as that many bands of neighbouring units, each as wide as the

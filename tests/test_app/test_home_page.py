@@ -226,7 +226,7 @@ def test_every_concept_is_heard_with_its_counts_and_what_it_stands_on(desk: Desk
     assert desk.heard("forget-gate") == (
         "Forget gate, The LSTM. 2 questions: 1 right, 1 wrong. Stands on: Analog gates."
     )
-    assert "No question of your banks" in desk.heard("gru")
+    assert "None of your banks has a question" in desk.heard("gru")
     assert "1 right, 1 wrong" in desk.page.map.tip("forget-gate")
 
 
