@@ -161,10 +161,10 @@ class Target:
             name = "read-out bias" if self.name == "y" else f"{_BIAS.get(self.name, '')} bias".strip()
             return name + _of("unit", a)
         if self.kind == "input":
-            return f"input x at step {a}" + _of("entry", b)
+            return f"input x at t = {a}" + _of("entry", b)
         if self.kind == "state":
             what = {"c": "cell state c", "h": "hidden state h"}[self.name]
-            return f"{what} at step {a}" + _of("unit", b)
+            return f"{what} at t = {a}" + _of("unit", b)
         steps = "" if b is None else f", t = {b}" if b.first == b.last else f", t {b}"
         return f"{self.name} held" + ("" if a is None else f", unit {a}") + steps
 
