@@ -225,6 +225,11 @@ def has_read_out(run: Run) -> bool:
     return run.network.outputs is not None or run.layer < run.network.layers
 
 
+def is_read(flows: Flows) -> bool:
+    """Whether h is read here by something above the cell, or, backwards, by the loss itself."""
+    return has_read_out(flows.run) or (flows.backward and judged(flows.run, flows.step))
+
+
 def above_words(flows: Flows) -> str:
     """Say where the wire upwards leads, or what comes down it."""
     run, backward = flows.run, flows.backward

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from engine import quantity
 
 from .cell_bus import Tap, draw_bus
-from .cell_flows import above_words, has_read_out, judged
+from .cell_flows import above_words, is_read
 from .cell_flows_gru import GruFlows
 from .cell_gate import MIXED, MIXED_EARLY, gate_box, mixed_back, mixing_block, roomy
 from .cell_gru_words import letters, notes
-from .cell_parts import direct_band, sentence_plate
+from .cell_parts import direct_band, hand_over, sentence_plate
 from .drawing import Drawing, Frame, Still
 from .geometry_gru import GruPlan, gru_plan
 from .strands import Flow, tr
@@ -99,7 +99,7 @@ class _Cell:
         self.row()
         self.products(forked)
         self.state_out()
-        words = above_words(self.flows) if self.read() else ""
+        words = above_words(self.flows) if is_read(self.flows) else ""
         letters(self.drawing, self.plan, self.flows, unit, words, self.theme, after=self.after)
         if self.backward:
             notes(self.drawing, self.plan, self.flows, unit, self.theme, after=self.after)
@@ -336,24 +336,7 @@ class _Cell:
         start = plan.x_candidate - plan.x_update
         emitted = flows.into_output() if back else flows.value("h")
         out = wire(emitted, ((plan.x_candidate, y), (leave, y)), 0.0, OUTPUT, start)
-        onward = flows.from_next() if back else emitted
-        wire(onward, ((leave, y), (plan.right, y)), 0.0, OUTPUT, out, spoken=back)
-        if self.read():
-            route = ((leave, y), (plan.x_read, y), (plan.x_read, plan.bottom))
-            wire(
-                flows.from_above() if back else emitted,
-                route,
-                plan.bend,
-                OUTPUT,
-                out,
-                spoken=back,
-                leaves=OUTPUT,
-            )
-
-    def read(self) -> bool:
-        """Whether h is read here by something above the cell, or, backwards, by the loss itself."""
-        run = self.flows.run
-        return has_read_out(run) or (self.backward and judged(run, self.flows.step))
+        hand_over(self.drawing, flows, plan, y, emitted, (OUTPUT, out))
 
     def node(self, sign: str, centre: Point, of: str, name: str, label: str, at: tuple[int, float]) -> None:
         """Draw a × or +, in the hue of a quantity."""

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from engine import quantity
 
 from .cell_bus import Tap, draw_bus
-from .cell_flows import above_words, has_read_out, judged
+from .cell_flows import above_words, is_read
 from .cell_flows_lstm import LstmFlows
 from .cell_gate import MIXED, absent_gate, gate_box, mixed_back, mixing_block, roomy
 from .cell_lstm_words import letters, notes
-from .cell_parts import direct_band, sentence_plate
+from .cell_parts import direct_band, hand_over, sentence_plate
 from .cell_peepholes import draw_peephole, peepholes
 from .drawing import Drawing, Frame, Still
 from .geometry import GATES, LstmPlan, lstm_plan
@@ -117,7 +117,7 @@ class _Cell:
             if gate in self.peepholes:
                 draw_peephole(self.drawing, self.flows, self.peepholes[gate], INPUTS, 0.0)
         self.output()
-        words = above_words(self.flows) if self.read() else ""
+        words = above_words(self.flows) if is_read(self.flows) else ""
         letters(self.drawing, self.plan, self.flows, unit, words, self.theme)
         if self.backward:
             notes(self.drawing, self.plan, self.flows, unit, self.theme)
@@ -398,24 +398,7 @@ class _Cell:
         leave = plan.x_read - plan.bend
         emitted = flows.into_output() if back else flows.value("h")
         out = wire(emitted, ((x, side), (x, plan.y_h), (leave, plan.y_h)), plan.bend, OUTPUT, met)
-        onward = flows.from_next() if back else emitted
-        wire(onward, ((leave, plan.y_h), (plan.right, plan.y_h)), 0.0, OUTPUT, out, spoken=back)
-        if self.read():
-            route = ((leave, plan.y_h), (plan.x_read, plan.y_h), (plan.x_read, plan.bottom))
-            wire(
-                flows.from_above() if back else emitted,
-                route,
-                plan.bend,
-                OUTPUT,
-                out,
-                spoken=back,
-                leaves=OUTPUT,
-            )
-
-    def read(self) -> bool:
-        """Whether h is read here by something above the cell, or, backwards, by the loss itself."""
-        run = self.flows.run
-        return has_read_out(run) or (self.backward and judged(run, self.flows.step))
+        hand_over(self.drawing, flows, plan, plan.y_h, emitted, (OUTPUT, out))
 
     def node(
         self,

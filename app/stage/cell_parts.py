@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.theme import mix
 
+from .cell_flows import is_read
 from .marks import Line, Panel, Rect, Veiled
 from .strands import MOST, number, sample_tones, tr
 from .timeline import elided, text_width
@@ -16,13 +17,44 @@ if TYPE_CHECKING:
 
     from .cell_flows import Flows
     from .drawing import Drawing
-    from .geometry import LstmPlan
+    from .geometry import LstmPlan, RnnPlan
     from .geometry_gru import GruPlan
+    from .strands import Flow
 
 
 def letter(drawing: Drawing, text: str, rect: Rect, colour: str, size: float, align: str) -> None:
     """Write a quantity's letter: italic, in its hue."""
     drawing.text(text, rect, colour, size, weight=600, italic=True, align=align)
+
+
+def hand_over(
+    drawing: Drawing,
+    flows: Flows,
+    plan: LstmPlan | GruPlan | RnnPlan,
+    y: float,
+    emitted: Flow,
+    at: tuple[int, float],
+) -> None:
+    """Draw where the new state goes: on to the next step, and up to what reads it, if anything does.
+
+    Parameters
+    ----------
+    drawing, flows, plan
+        As the cell has them.
+    y
+        The height of the state's wire.
+    emitted
+        What it carries up to the fork.
+    at
+        Sub-step, and the reading of its clock at the fork.
+    """
+    back, leave, (stage, clock) = flows.backward, plan.x_read - plan.bend, at
+    onward = flows.from_next() if back else emitted
+    drawing.wire(onward, ((leave, y), (plan.right, y)), 0.0, stage, clock, spoken=back)
+    if is_read(flows):
+        route = ((leave, y), (plan.x_read, y), (plan.x_read, plan.bottom))
+        above = flows.from_above() if back else emitted
+        drawing.wire(above, route, plan.bend, stage, clock, spoken=back, leaves=stage)
 
 
 def captions(

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from engine import format_number
 
-from .cell_flows import Flows, above_words, has_read_out, judged
+from .cell_flows import Flows, above_words, is_read
 from .cell_gate import MIXED, mixed_back
-from .cell_parts import captions, legend, letter, numbers_of, sentence_plate, token
+from .cell_parts import captions, hand_over, legend, letter, numbers_of, sentence_plate, token
 from .drawing import Drawing, Frame, Still
 from .geometry import RnnPlan, rnn_plan
 from .strands import Flow, number, tr
@@ -92,11 +92,6 @@ class _Cell:
             return self.flows.pulled(("",), "weight_hh")
         return self.flows.value("h", self.flows.before)
 
-    def read(self) -> bool:
-        """Whether h is read here by something above the cell, or, backwards, by the loss itself."""
-        run = self.flows.run
-        return has_read_out(run) or (self.backward and judged(run, self.flows.step))
-
     def wires(self) -> None:
         """Draw all bundles."""
         plan, flows, wire, back = self.plan, self.flows, self.drawing.wire, self.backward
@@ -109,19 +104,7 @@ class _Cell:
         emitted = flows.into_output() if back else flows.value("h")
         start = ((plan.gate_left + plan.gate_width, plan.y), (leave, plan.y))
         out = wire(emitted, start, 0.0, OUTPUT)
-        onward = flows.from_next() if back else emitted
-        wire(onward, ((leave, plan.y), (plan.right, plan.y)), 0.0, OUTPUT, out, spoken=back)
-        if self.read():
-            route = ((leave, plan.y), (plan.x_read, plan.y), (plan.x_read, plan.bottom))
-            wire(
-                flows.from_above() if back else emitted,
-                route,
-                plan.bend,
-                OUTPUT,
-                out,
-                spoken=back,
-                leaves=OUTPUT,
-            )
+        hand_over(self.drawing, flows, plan, plan.y, emitted, (OUTPUT, out))
 
     def blocks(self, unit: int) -> None:
         """Draw the mixing block and the activation with its slots."""
@@ -198,7 +181,7 @@ class _Cell:
         x_label = plan.x_riser + plan.wires.x_span / 2 + 8.0
         room = plan.mix_left + plan.mix_width - x_label
         after = token(self.drawing, flows, (x_label, low, room, plan.bottom - low), size, theme) + 14.0
-        end = plan.x_read - half - 100.0 * k if self.read() else plan.right
+        end = plan.x_read - half - 100.0 * k if is_read(self.flows) else plan.right
         legend(self.drawing, flows.run.units, (after, low, end - after, plan.bottom - low), theme)
         if not self.backward:
             middle = (plan.mix_left + plan.mix_width + plan.gate_left) / 2
@@ -210,7 +193,7 @@ class _Cell:
                 shown = number(float(flow.values[unit - 1]))
                 at = (ACTIVATION, 0.0)
                 self.drawing.text(shown, place, theme.dim, 11.0, mono=True, align="centre", at=at)
-        if self.read():
+        if is_read(self.flows):
             words = above_words(flows)
             edge = plan.x_read - half - 8.0
             place = (edge - 90.0 * k, low, 90.0 * k, plan.bottom - low)
@@ -231,7 +214,7 @@ class _Cell:
             (tr("multiplies by its slope"), plan.gate_left + plan.gate_width / 2, below),
             (tr("δ = ∂L/∂z"), (between + plan.gate_left) / 2, above),
         ]
-        if self.read():
+        if is_read(self.flows):
             notes.append((tr("adds"), plan.x_read - plan.bend, above))
         for text, x, y in notes:
             wide = text_width(text, 11.0 * plan.type) + 4.0
